@@ -1,0 +1,116 @@
+"""What a journal must promise, and its errors.
+
+A journal keeps logs: entries in order, their bodies apart, signed heads, and the ids of the
+commands that made them. It has one writer; readers never see a batch in part.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from msgspec import Struct
+
+from warroom.log.entry import Entry
+from warroom.log.signing import SignedHead
+
+
+class JournalError(Exception):
+    """The journal cannot do what was asked. The message is for the person who runs the hub.
+
+    JournalError
+    ├── JournalRefused      it must not be used: another hub has it, it is damaged or too new
+    ├── JournalTemporary    nothing was written; trying again can help
+    └── OutcomeUnknown      COMMIT was asked for and not answered: read the head before going on
+    """
+
+
+class JournalRefused(JournalError):
+    pass
+
+
+class JournalTemporary(JournalError):
+    pass
+
+
+class OutcomeUnknown(JournalError):
+    pass
+
+
+class LogHead(Struct, frozen=True, kw_only=True):
+    """Where a log ends. `seq` 0 and an empty `at` do not occur: a log begins with its entry 1."""
+
+    log: str
+    label: str
+    seq: int
+    hash: str
+    at: str
+
+
+class Append(Struct, frozen=True):
+    """An entry to append. `asked` is the SHA-256 of the command that made it, 32 bytes."""
+
+    entry: Entry
+    asked: bytes
+
+
+class Known(Struct, frozen=True):
+    """A command id that the log already holds: the entry it made, by whom, from which command."""
+
+    seq: int
+    by: str
+    asked: bytes
+
+
+class Page(Struct, frozen=True):
+    """Consecutive entries and the signed heads that stand at or below the last of them."""
+
+    entries: tuple[Entry, ...]
+    heads: tuple[SignedHead, ...]
+
+
+class Transaction(Protocol):
+    """One batch. All of it is written by `commit`, or none of it."""
+
+    def head(self, log: str) -> LogHead | None:
+        """The head of a log, locked until the end of the transaction; None if there is no such log."""
+
+    def labels(self, prefix: str) -> int:
+        """The highest number in use after `prefix` among all labels (`INC-7` is 7), 0 if none."""
+
+    def known(self, log: str, ids: Iterable[str]) -> Mapping[str, Known]:
+        """Those of the command ids that the log already holds."""
+
+    def entries(self, log: str, seqs: Iterable[int]) -> Mapping[int, Entry]:
+        """Entries by their numbers; missing ones are left out."""
+
+    def after(self, log: str, seq: int, limit: int) -> Sequence[Entry]:
+        """Up to `limit` entries after `seq`, in order."""
+
+    def append(self, label: str, batch: Sequence[Append], head: SignedHead) -> None:
+        """Append consecutive entries of one log and the signed head of the last one.
+
+        The first entry of a new log creates it under `label`. A body that an `entry.redacted`
+        event of the batch names is deleted.
+        """
+
+    def commit(self) -> None:
+        """Make it durable. Raises `JournalTemporary` or `OutcomeUnknown`."""
+
+
+class Journal(Protocol):
+    """Keeps logs. `begin` belongs to the one writer; everything else may be called from any thread."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """A transaction; leaving the block without `commit` rolls back."""
+
+    def heads(self) -> Sequence[LogHead]:
+        """The head of every log, oldest log first."""
+
+    def page(self, log: str, after: int, limit: int) -> Page:
+        """Up to `limit` entries after `after`, in order, with the signed heads among them."""
+
+    def scrub(self) -> None:
+        """See that deleted words are gone from the files too; called after a redaction's commit."""
+
+    def close(self) -> None:
+        """Give up the files or connections."""

@@ -1,0 +1,65 @@
+"""The only place that reads time or makes ids."""
+
+import secrets
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+
+
+def now() -> datetime:
+    """The machine's wall clock, UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Seconds that only ever go forward."""
+    return time.monotonic()
+
+
+def new_log_id() -> str:
+    """A random 128-bit id for a log, 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def new_salt() -> str:
+    """A random 128-bit salt for the words of one entry, 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def new_person_id() -> str:
+    """A random opaque id for a person, 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def new_command_id() -> str:
+    """A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
+    millis = time.time_ns() // 1_000_000
+    value = (millis & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+class HubClock:
+    """The hub's time: never earlier than the last entry, then monotonic.
+
+    `floor` is the time of the last entry in the journal. The wall clock may jump; this does not.
+    """
+
+    def __init__(self, floor: datetime | None = None) -> None:
+        wall = now()
+        self._base = max(wall, floor) if floor else wall
+        self._started = time.monotonic()
+
+    def now(self) -> datetime:
+        """The hub's time, UTC."""
+        return self._base + timedelta(seconds=time.monotonic() - self._started)
+
+    def drift(self) -> timedelta:
+        """How far the machine's wall clock stands ahead of the hub's time."""
+        return now() - self.now()
+
+    def follow_wall(self) -> None:
+        """Take the wall clock's time again, unless that would go back."""
+        self._base = max(now(), self.now())
+        self._started = time.monotonic()

@@ -1,0 +1,171 @@
+"""The field's own words, as closed sets of values.
+
+Severity follows the usual SEV scale, 1 the worst. Roles, statuses and the call-outs that
+go with them follow PagerDuty's incident response guide and ITIL's major incident procedure.
+"""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    SEV1 = "SEV1"
+    SEV2 = "SEV2"
+    SEV3 = "SEV3"
+    SEV4 = "SEV4"
+    SEV5 = "SEV5"
+
+
+class Level(StrEnum):
+    """How large an impact or an urgency is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Status(StrEnum):
+    CANDIDATE = "candidate"
+    DECLARED = "declared"
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATED = "mitigated"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    DEBRIEFING = "debriefing"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    INCIDENT_COMMANDER = "incident_commander"
+    DEPUTY = "deputy"
+    COMMS_LEAD = "comms_lead"
+    TECHNICAL_LEAD = "technical_lead"
+    SCRIBE = "scribe"
+
+
+class Scope(StrEnum):
+    """What a connection may do at all; roles decide the rest."""
+
+    RESPONDER = "responder"
+    OBSERVER = "observer"
+    HUB = "hub"
+
+
+class Via(StrEnum):
+    """How the hub knows a person: by the operating system, by `--as`, by a session, or itself."""
+
+    OS = "os"
+    AS = "as"
+    SESSION = "session"
+    HUB = "hub"
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class HypothesisState(StrEnum):
+    OPEN = "open"
+    SUPPORTED = "supported"
+    RULED_OUT = "ruled_out"
+
+
+class DecisionState(StrEnum):
+    PROPOSED = "proposed"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What became of a decision once it was carried out."""
+
+    WORKED = "worked"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+
+class ActionState(StrEnum):
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Audience(StrEnum):
+    INTERNAL = "internal"
+    EXECUTIVE = "executive"
+    CUSTOMERS = "customers"
+
+
+class UpdateState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class PromotedTo(StrEnum):
+    DECISION = "decision"
+    ACTION = "action"
+    HYPOTHESIS = "hypothesis"
+    FACT = "fact"
+
+
+HUB = "hub"
+"""The person id under which the hub itself writes: timers, attendance, keys."""
+
+EXTERNAL = frozenset({Audience.CUSTOMERS})
+"""Audiences outside the organisation: author and approver must differ."""
+
+CLOSED = frozenset({Status.CLOSED, Status.CANCELLED})
+"""Statuses in which an incident takes corrections and loose ends only."""
+
+OVER = CLOSED | {Status.RESOLVED, Status.DEBRIEFING}
+"""Statuses in which service is back (or was never gone): no next update is owed."""
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.CANDIDATE: frozenset({Status.DECLARED, Status.CANCELLED}),
+    Status.DECLARED: frozenset(
+        {
+            Status.INVESTIGATING,
+            Status.IDENTIFIED,
+            Status.MITIGATED,
+            Status.MONITORING,
+            Status.RESOLVED,
+            Status.CANCELLED,
+        }
+    ),
+    Status.INVESTIGATING: frozenset(
+        {
+            Status.IDENTIFIED,
+            Status.MITIGATED,
+            Status.MONITORING,
+            Status.RESOLVED,
+            Status.CANCELLED,
+        }
+    ),
+    Status.IDENTIFIED: frozenset(
+        {Status.INVESTIGATING, Status.MITIGATED, Status.MONITORING, Status.RESOLVED}
+    ),
+    Status.MITIGATED: frozenset(
+        {Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED}
+    ),
+    Status.MONITORING: frozenset(
+        {Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED, Status.RESOLVED}
+    ),
+    Status.RESOLVED: frozenset({Status.INVESTIGATING, Status.DEBRIEFING, Status.CLOSED}),
+    Status.DEBRIEFING: frozenset({Status.INVESTIGATING, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.INVESTIGATING}),
+    Status.CANCELLED: frozenset({Status.INVESTIGATING}),
+}
+"""Where an incident may go from where it is. Back to investigating from resolved or later
+is a reopening."""
+
+
+def priority(impact: Level, urgency: Level) -> int:
+    """Priority 1 to 5 from the usual 3 x 3 matrix: impact + urgency - 1, 1 the worst."""
+    order = {Level.HIGH: 1, Level.MEDIUM: 2, Level.LOW: 3}
+    return order[impact] + order[urgency] - 1

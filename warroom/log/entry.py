@@ -1,0 +1,229 @@
+"""One entry: a hashed header, and a body that can be redacted.
+
+An entry is kept as the bytes it was received in: they are hashed as they stand, and never
+encoded again. On a line of an export and on the wire an entry is
+
+    {"body":{"salt":…,"words":…},"header":{…},"type":"entry"}
+
+with `"body":null` once its words are redacted, or where there were none.
+"""
+
+import functools
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from warroom.domain import events
+from warroom.domain.events import Event, Recorded, Unknown
+from warroom.domain.vocabulary import Role, Via
+from warroom.log.chain import canonical, commitment, entry_hash, stamp
+
+FORMAT = 1
+"""The version of the record that this program writes."""
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    cls.__struct_config__.tag: cls
+    for cls in (*events.IncidentEvent.__args__, *events.HubEvent.__args__)
+}
+"""Every kind of entry that this version knows, by its tag."""
+
+
+class Malformed(ValueError):
+    """These bytes are not an entry. The message says what is wrong."""
+
+
+class Header(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The hashed part of an entry; `docs/log-format.md` explains each field."""
+
+    v: int
+    log: str
+    seq: int
+    prev: str
+    id: str
+    at: str
+    by: str
+    via: Via
+    kind: str
+    facts: Raw
+    seen: int
+    role: Role | None = None
+    said_by: str | None = None
+    refs: tuple[str, ...] = ()
+    body: str | None = None
+
+
+class Body(Struct, frozen=True):
+    """The words of an entry with the salt of their commitment."""
+
+    salt: str
+    words: Raw
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """An entry with the exact bytes of its parts. `body_bytes` is None where no words are kept."""
+
+    header: Header
+    header_bytes: bytes
+    body_bytes: bytes | None
+    hash: str
+
+    @property
+    def seq(self) -> int:
+        return self.header.seq
+
+    def line(self) -> bytes:
+        """The entry as it stands on the wire and on a line of an export, without a newline."""
+        body = self.body_bytes or b"null"
+        return b'{"body":' + body + b',"header":' + self.header_bytes + b',"type":"entry"}'
+
+    def recorded(self) -> Recorded:
+        """What the fold reads. Facts that this version cannot read become `Unknown`."""
+        header = self.header
+        return Recorded(
+            seq=header.seq,
+            id=header.id,
+            hash=self.hash,
+            at=datetime.fromisoformat(header.at),
+            by=header.by,
+            via=header.via,
+            role=header.role,
+            said_by=header.said_by,
+            seen=header.seen,
+            refs=header.refs,
+            event=self._event(),
+        )
+
+    def _event(self) -> Event | Unknown:
+        words = _body(self.body_bytes).words if self.body_bytes else None
+        cls = EVENT_TYPES.get(self.header.kind)
+        if cls is not None:
+            try:
+                event = _facts_decoder(cls).decode(self.header.facts)
+                if words is None:
+                    return event
+                return msgspec.structs.replace(event, words=_words_decoder(cls).decode(words))
+            except (msgspec.ValidationError, TypeError):
+                pass
+        return Unknown(
+            kind=self.header.kind,
+            facts=_as_dict(self.header.facts),
+            words=None if words is None else _as_dict(words),
+        )
+
+
+def make_entry(
+    *,
+    log: str,
+    seq: int,
+    prev: str,
+    id: str,
+    at: datetime,
+    by: str,
+    via: Via,
+    event: Event,
+    salt: str,
+    seen: int = 0,
+    role: Role | None = None,
+    said_by: str | None = None,
+    refs: tuple[str, ...] = (),
+) -> Entry:
+    """The entry that records an event. `salt` keys the commitment to its words, if it has any."""
+    words = None if event.words is None else canonical(event.words)
+    header = Header(
+        v=FORMAT,
+        log=log,
+        seq=seq,
+        prev=prev,
+        id=id,
+        at=stamp(at),
+        by=by,
+        via=via,
+        kind=event.kind,
+        facts=Raw(canonical(facts_of(event))),
+        seen=seen,
+        role=role,
+        said_by=said_by,
+        refs=refs,
+        body=None if words is None else commitment(salt, words),
+    )
+    header_bytes = canonical(header)
+    return Entry(
+        header=header,
+        header_bytes=header_bytes,
+        body_bytes=None if words is None else canonical(Body(salt, Raw(words))),
+        hash=entry_hash(header_bytes),
+    )
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """The facts of an event: all of it but its kind and its words."""
+    facts: dict[str, Any] = msgspec.to_builtins(event)
+    del facts["kind"]
+    facts.pop("words", None)
+    return facts
+
+
+def read_entry(header: bytes, body: bytes | None) -> Entry:
+    """An entry from the stored bytes of its parts.
+
+    Raises `Malformed` if the header is none. Whether it is canonical, chained and true to its
+    commitment is for `verify` to say.
+    """
+    try:
+        decoded = _header_decoder.decode(header)
+        if len(decoded.at) != len("2020-02-02T20:20:20.202020Z") or decoded.at[-1] != "Z":
+            raise Malformed(f"the header's time {decoded.at!r} is not of the fixed form")
+        datetime.fromisoformat(decoded.at)
+        if body is not None:
+            _body(body)
+    except ValueError as error:
+        raise Malformed(str(error)) from error
+    return Entry(header=decoded, header_bytes=header, body_bytes=body, hash=entry_hash(header))
+
+
+def read_line(line: bytes) -> Entry:
+    """An entry from its line, without the newline. Raises `Malformed`."""
+    try:
+        parts = _line_decoder.decode(line)
+    except ValueError as error:
+        raise Malformed(str(error)) from error
+    body = bytes(parts.body)
+    return read_entry(bytes(parts.header), None if body == b"null" else body)
+
+
+def words_of(entry: Entry) -> bytes | None:
+    """The canonical words of an entry, or None where there are none (any more)."""
+    return None if entry.body_bytes is None else bytes(_body(entry.body_bytes).words)
+
+
+class _Line(Struct, frozen=True, tag="entry"):
+    header: Raw
+    body: Raw
+
+
+_header_decoder = msgspec.json.Decoder(Header)
+_body_decoder = msgspec.json.Decoder(Body)
+_line_decoder = msgspec.json.Decoder(_Line)
+
+
+def _body(data: bytes) -> Body:
+    return _body_decoder.decode(data)
+
+
+@functools.cache
+def _facts_decoder(cls: type[Event]) -> "msgspec.json.Decoder[Event]":
+    """Reads facts as the event itself, whose tag they do not repeat."""
+    return msgspec.json.Decoder(cls)
+
+
+@functools.cache
+def _words_decoder(cls: type[Event]) -> "msgspec.json.Decoder[Any]":
+    hint: Any = cls.__annotations__["words"]
+    return msgspec.json.Decoder(hint)
+
+
+def _as_dict(raw: Raw) -> dict[str, Any]:
+    value = msgspec.json.decode(raw)
+    return value if isinstance(value, dict) else {"value": value}
