@@ -23,16 +23,16 @@ from warroom.domain.vocabulary import (
     Status,
 )
 
-Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\S")]
+Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^(?=.*\S).*\Z")]
 """One line of text, up to 300 characters, not blank."""
 
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40_000, pattern=r"\S")]
 """Text of any number of lines, up to 40,000 characters, not blank."""
 
-Handle: TypeAlias = Annotated[str, Meta(min_length=1, max_length=24, pattern=r"^[^\W_][\w.\-]*$")]
+Handle: TypeAlias = Annotated[str, Meta(min_length=1, max_length=24, pattern=r"^[^\W_][\w.\-]*\Z")]
 """The short name said aloud, without the `@`: letters, digits, `.`, `-`, `_`."""
 
-PersonId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9a-z-]+$")]
+PersonId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9a-z-]+\Z")]
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
@@ -259,7 +259,7 @@ class ApproveUpdate(CommandBase, frozen=True, tag="update.approve"):
     an external update alone; it needs a reason and stays marked."""
 
     update: Number
-    text: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    text: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
     break_glass: bool = False
     reason: Text | None = None
 

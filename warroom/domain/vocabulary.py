@@ -169,3 +169,8 @@ def priority(impact: Level, urgency: Level) -> int:
     """Priority 1 to 5 from the usual 3 x 3 matrix: impact + urgency - 1, 1 the worst."""
     order = {Level.HIGH: 1, Level.MEDIUM: 2, Level.LOW: 3}
     return order[impact] + order[urgency] - 1
+
+
+def spoken(value: StrEnum) -> str:
+    """A value as one says it: `incident commander`, `ruled out`."""
+    return value.replace("_", " ")

@@ -1,0 +1,181 @@
+"""`decide`: one command on one incident gives one event, or a refusal. Pure.
+
+The checks that hold for every command stand here; what a command needs of its own stands with
+its family: `lifecycle`, `roles`, `decisions`, `actions`, `updates`, `corrections`, `people`.
+"""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from warroom.domain import commands as c
+from warroom.domain.commands import Command
+from warroom.domain.decide import (
+    actions,
+    corrections,
+    decisions,
+    lifecycle,
+    people,
+    roles,
+    updates,
+)
+from warroom.domain.decide.asked import (
+    SKEW,
+    Asked,
+    Cited,
+    Code,
+    Founding,
+    Granted,
+    Refused,
+    Ruling,
+    _Refuse,
+    in_room,
+    in_utc,
+    refuse,
+    words,
+)
+from warroom.domain.events import HypothesisAssessed, HypothesisRaised, NotePosted, ObservationMade
+from warroom.domain.events import TextWords as Words
+from warroom.domain.incident import Incident
+from warroom.domain.permissions import TABLE, Right, allowed, role_for
+from warroom.domain.vocabulary import CLOSED, Scope, spoken
+
+__all__ = ["Asked", "Cited", "Code", "Founding", "Granted", "Refused", "decide"]
+
+
+def decide(incident: Incident, command: Command, asked: Asked) -> Granted | Refused:
+    """What comes of a command: the one event to record, or why not."""
+    right = TABLE[type(command)]
+    try:
+        _check(incident, command, right, asked)
+        ruling = _rule(incident, command, asked)
+    except _Refuse as stop:
+        return stop.refused
+    event = ruling.event
+    if asked.occurred_at is not None:
+        event = replace(event, occurred_at=in_utc(asked.occurred_at))
+    return Granted(event, role_for(incident, right, asked.speaker), ruling.refs)
+
+
+def _check(incident: Incident, command: Command, right: Right, asked: Asked) -> None:
+    """What must hold for every command, whatever it asks."""
+    _check_log(incident, command)
+    if not allowed(incident, right, asked.speaker, asked.scope):
+        _refuse_right(incident, right, asked)
+    if incident.status in CLOSED and incident.seq and not right.after_close:
+        refuse(
+            Code.ILLEGAL_STATE,
+            f"this incident is {incident.status}; reopen it first: /status investigating REASON",
+        )
+    if asked.said_by is not None:
+        in_room(incident, asked.said_by)
+    if asked.occurred_at is not None and asked.occurred_at > asked.at + SKEW:
+        refuse(Code.INVALID, "occurred_at lies in the future; give the time when it happened")
+
+
+def _check_log(incident: Incident, command: Command) -> None:
+    declaring = isinstance(command, c.Declare)
+    if declaring and incident.seq:
+        refuse(Code.CONFLICT, f"this room is declared already, as {incident.label}")
+    if not declaring and not incident.seq:
+        refuse(Code.NOT_FOUND, "there is no such room")
+    if incident.unknown:
+        refuse(
+            Code.TOO_NEW,
+            "this room was written by a newer hub; update this hub before writing here",
+        )
+
+
+def _refuse_right(incident: Incident, right: Right, asked: Asked) -> None:
+    if asked.scope is Scope.OBSERVER:
+        refuse(Code.NOT_ALLOWED, "you joined as an observer: you can read, not write")
+    if right.scope is Scope.HUB:
+        refuse(Code.NOT_ALLOWED, "only the hub itself does that")
+    if asked.scope is Scope.HUB:
+        refuse(Code.NOT_ALLOWED, "the hub itself does not do that, people do")
+    needed = " or ".join(spoken(role) for role in right.roles)
+    commander = incident.commander
+    if commander is None:
+        refuse(Code.NOT_ALLOWED, f"this needs the {needed}; take the role: /role ic")
+    refuse(Code.NOT_ALLOWED, f"this needs the {needed}; {{about}} is in command", commander)
+
+
+def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 - one table
+    match command:
+        case (
+            c.Declare()
+            | c.Retitle()
+            | c.Describe()
+            | c.ChangeStatus()
+            | c.ChangeSeverity()
+            | c.ChangePolicy()
+        ):
+            return lifecycle.rule(i, command, asked)
+        case c.Post(text=text):
+            return Ruling(NotePosted(words=Words(text)))
+        case c.Observe(text=text):
+            return Ruling(ObservationMade(words=Words(text)))
+        case c.RaiseHypothesis(text=text):
+            number = len(i.hypotheses) + 1
+            return Ruling(HypothesisRaised(hypothesis=number, words=Words(text)))
+        case c.AssessHypothesis():
+            return _assess(i, command)
+        case (
+            c.TakeRole()
+            | c.OfferRole()
+            | c.AcceptRole()
+            | c.DeclineRole()
+            | c.ReleaseRole()
+            | c.AppointRole()
+            | c.LapseOffer()
+        ):
+            return roles.rule(i, command, asked)
+        case (
+            c.RecordDecision()
+            | c.ProposeDecision()
+            | c.ObjectTo()
+            | c.DecideProposal()
+            | c.WithdrawProposal()
+            | c.RecordOutcome()
+            | c.CloseObjections()
+        ):
+            return decisions.rule(i, command, asked)
+        case (
+            c.AddAction()
+            | c.AssignAction()
+            | c.AdvanceAction()
+            | c.PostponeAction()
+            | c.MarkActionOverdue()
+        ):
+            return actions.rule(i, command, asked)
+        case (
+            c.DraftUpdate()
+            | c.ReviseUpdate()
+            | c.SubmitUpdate()
+            | c.ReturnUpdate()
+            | c.ApproveUpdate()
+            | c.PublishUpdate()
+            | c.RecordSent()
+            | c.MarkUpdateOverdue()
+        ):
+            return updates.rule(i, command, asked)
+        case c.Amend() | c.Strike() | c.RequestRedaction() | c.ApproveRedaction() | c.Promote():
+            return corrections.rule(i, command, asked)
+        case c.CallRoll() | c.Join():
+            return people.rule(i, command, asked)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _assess(i: Incident, command: c.AssessHypothesis) -> Ruling:
+    known = i.hypotheses.get(command.hypothesis)
+    if known is None:
+        refuse(Code.NOT_FOUND, f"there is no hypothesis H{command.hypothesis}")
+    if known.state is command.state:
+        refuse(Code.CONFLICT, f"H{known.number} is {spoken(known.state)} already")
+    event = HypothesisAssessed(
+        hypothesis=known.number,
+        state=command.state,
+        words=words(command.text),
+    )
+    return Ruling(event, (known.source.id,))

@@ -1,0 +1,135 @@
+"""What a rule is told besides the incident and the command, and how it answers."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NoReturn
+
+from msgspec import Struct
+
+from warroom.domain.events import Citation, Event, Policy, TextWords
+from warroom.domain.incident import Incident
+from warroom.domain.vocabulary import Role, Scope, Via
+
+SKEW = timedelta(seconds=60)
+"""How far ahead of the hub's time a person's clock may stand."""
+
+
+class Code(StrEnum):
+    """Why a command was refused, for programs. The text says it to people."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    NOT_ALLOWED = "not_allowed"
+    CONFLICT = "conflict"
+    ILLEGAL_STATE = "illegal_state"
+    DUPLICATE_ID = "duplicate_id"
+    NOT_DUE = "not_due"
+    TOO_NEW = "too_new"
+    TEMPORARY = "temporary"
+
+
+class Refused(Struct, frozen=True):
+    """A refusal: a code, one sentence for a person, whether trying again by itself can help.
+
+    Where the sentence speaks of a person it holds `{about}`, and `about` is their id: rules know
+    no names.
+    """
+
+    code: Code
+    text: str
+    temporary: bool = False
+    about: str | None = None
+
+
+class Cited(Struct, frozen=True):
+    """An entry that a command speaks of, looked up by whoever decides."""
+
+    seq: int
+    id: str
+    hash: str
+    kind: str
+    has_words: bool
+    happened_at: datetime
+
+    @property
+    def citation(self) -> Citation:
+        return Citation(self.seq, self.hash)
+
+
+class Founding(Struct, frozen=True):
+    """What only the hub knows of a room that is being declared."""
+
+    label: str
+    key: str
+    policy: Policy
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """Who asks, when, and for whom. `cited` holds the entries that the command speaks of."""
+
+    person: str
+    via: Via
+    at: datetime
+    scope: Scope = Scope.RESPONDER
+    said_by: str | None = None
+    occurred_at: datetime | None = None
+    cited: Mapping[int, Cited] = {}
+    founding: Founding | None = None
+
+    @property
+    def speaker(self) -> str:
+        """Whose deed it is: who said it, otherwise who asks."""
+        return self.said_by or self.person
+
+    @property
+    def hands(self) -> frozenset[str]:
+        """Everyone who has a hand in it: two-person rules look at all of them."""
+        return frozenset({self.person, self.speaker})
+
+
+class Ruling(Struct, frozen=True):
+    """What a rule grants: the event, and the ids of the entries that it speaks of."""
+
+    event: Event
+    refs: tuple[str, ...] = ()
+
+
+class Granted(Struct, frozen=True):
+    """A decided command: the event to record, the role acted in, the entries it speaks of."""
+
+    event: Event
+    role: Role | None
+    refs: tuple[str, ...] = ()
+
+
+class _Refuse(Exception):
+    """Carries a refusal out of a rule; `decide` turns it into a value."""
+
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
+
+
+def refuse(code: Code, text: str, about: str | None = None) -> NoReturn:
+    """End the rule with a refusal."""
+    raise _Refuse(Refused(code, text, about=about))
+
+
+def words(text: str | None) -> TextWords | None:
+    """The words of an event that may come without any."""
+    return None if text is None else TextWords(text)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment as it is recorded. In the first and last hours of the calendar it has no UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        refuse(Code.INVALID, "that time lies outside the calendar; give a nearer one")
+
+
+def in_room(incident: Incident, person: str) -> str:
+    """The person, who must be in the room, with a client or by voice."""
+    if person not in incident.people:
+        refuse(Code.NOT_FOUND, "nobody by that name is in this room; call the roll: /here @name")
+    return person

@@ -1,0 +1,54 @@
+"""What people are called in a room: a projection of the words of attendance."""
+
+from warroom.domain.events import Event, PersonJoined, PersonRegistered, RollCalled, Unknown
+from warroom.domain.vocabulary import HUB
+
+
+class Names:
+    """Display names and handles by person id, the latest word counting."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {HUB: HUB}
+        self.handles: dict[str, str] = {HUB: HUB}
+        self._called: set[str] = set()
+
+    def learn(self, event: Event | Unknown) -> None:
+        """Take the names from an event, if it holds any."""
+        match event:
+            case (
+                PersonJoined(person=person, words=words)
+                | PersonRegistered(person=person, words=words)
+            ) if words is not None:
+                self.names[person] = words.name
+                self.handles[person] = words.handle
+                self._called.discard(person)
+            case RollCalled(people=people, words=called) if called is not None:
+                for person, handle in zip(people, called.handles, strict=False):
+                    if person not in self.names:
+                        self.names[person] = self.handles[person] = handle
+                        self._called.add(person)
+            case _:
+                pass
+
+    def forget(self, event: Event | Unknown) -> None:
+        """Drop the names that an event held, now that its words are redacted."""
+        match event:
+            case PersonJoined(person=person) | PersonRegistered(person=person):
+                self._drop(person)
+            case RollCalled(people=people):
+                for person in self._called.intersection(people):
+                    self._drop(person)
+            case _:
+                pass
+
+    def name(self, person: str | None) -> str:
+        """What to call someone: their name, otherwise the start of their id."""
+        return "nobody" if person is None else self.names.get(person, f"?{person[:6]}")
+
+    def handle(self, person: str) -> str:
+        """The short name to say aloud, without the `@`."""
+        return self.handles.get(person, f"?{person[:6]}")
+
+    def _drop(self, person: str) -> None:
+        self.names.pop(person, None)
+        self.handles.pop(person, None)

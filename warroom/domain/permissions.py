@@ -1,0 +1,95 @@
+"""Who may do what: one table, enforced by the hub, shown by the clients, printed as RACI.
+
+A right names the roles whose holder may act, or none if every responder may. While nobody is
+incident commander, rights marked `if_vacant` are open to every responder, so that a room
+without a commander is never stuck.
+"""
+
+from msgspec import Struct
+
+from warroom.domain import commands as c
+from warroom.domain.commands import Command
+from warroom.domain.incident import Incident
+from warroom.domain.vocabulary import Role, Scope
+
+IC, DEPUTY = Role.INCIDENT_COMMANDER, Role.DEPUTY
+COMMS, TECH, SCRIBE = Role.COMMS_LEAD, Role.TECHNICAL_LEAD, Role.SCRIBE
+
+
+class Right(Struct, frozen=True):
+    """What it takes to give a command. `after_close`: also once the incident is closed."""
+
+    roles: tuple[Role, ...] = ()
+    if_vacant: bool = False
+    after_close: bool = False
+    scope: Scope = Scope.RESPONDER
+
+
+ANYONE = Right()
+ANYONE_EVER = Right(after_close=True)
+COMMAND = Right((IC, DEPUTY), if_vacant=True)
+HUB_ONLY = Right(scope=Scope.HUB, after_close=True)
+
+TABLE: dict[type[Command], Right] = {
+    c.Declare: ANYONE_EVER,
+    c.Retitle: Right((IC, DEPUTY, COMMS, SCRIBE), if_vacant=True),
+    c.Describe: ANYONE,
+    c.ChangeStatus: Right((IC, DEPUTY), if_vacant=True, after_close=True),
+    c.ChangeSeverity: COMMAND,
+    c.ChangePolicy: Right((IC,)),
+    c.Post: ANYONE_EVER,
+    c.Observe: ANYONE_EVER,
+    c.RaiseHypothesis: ANYONE,
+    c.AssessHypothesis: ANYONE,
+    c.TakeRole: ANYONE_EVER,
+    c.OfferRole: ANYONE,
+    c.AcceptRole: ANYONE,
+    c.DeclineRole: ANYONE,
+    c.ReleaseRole: ANYONE,
+    c.AppointRole: Right((IC,)),
+    c.RecordDecision: Right((IC, DEPUTY, TECH, SCRIBE), if_vacant=True),
+    c.ProposeDecision: ANYONE,
+    c.ObjectTo: ANYONE,
+    c.DecideProposal: COMMAND,
+    c.WithdrawProposal: ANYONE,
+    c.RecordOutcome: ANYONE_EVER,
+    c.AddAction: ANYONE,
+    c.AssignAction: ANYONE_EVER,
+    c.AdvanceAction: ANYONE_EVER,
+    c.PostponeAction: ANYONE_EVER,
+    c.DraftUpdate: ANYONE,
+    c.ReviseUpdate: ANYONE,
+    c.SubmitUpdate: ANYONE,
+    c.ReturnUpdate: ANYONE,
+    c.ApproveUpdate: ANYONE,
+    c.PublishUpdate: Right((COMMS, IC, DEPUTY)),
+    c.RecordSent: ANYONE_EVER,
+    c.Amend: ANYONE_EVER,
+    c.Strike: ANYONE_EVER,
+    c.RequestRedaction: ANYONE_EVER,
+    c.ApproveRedaction: ANYONE_EVER,
+    c.Promote: ANYONE,
+    c.CallRoll: ANYONE,
+    c.Join: HUB_ONLY,
+    c.LapseOffer: HUB_ONLY,
+    c.CloseObjections: HUB_ONLY,
+    c.MarkActionOverdue: HUB_ONLY,
+    c.MarkUpdateOverdue: HUB_ONLY,
+}
+"""Every command and its right. Rules that look at more than the role (the holder releases, the
+author does not approve) stand with their command in `decide/`."""
+
+
+def role_for(incident: Incident, right: Right, speaker: str) -> Role | None:
+    """The role under which someone uses a right: the first of its roles that they hold."""
+    held = incident.roles_of(speaker)
+    return next((role for role in right.roles if role in held), None)
+
+
+def allowed(incident: Incident, right: Right, speaker: str, scope: Scope) -> bool:
+    """Whether `speaker`, connected with `scope`, may use the right now."""
+    if scope is not right.scope:
+        return False
+    if not right.roles or role_for(incident, right, speaker):
+        return True
+    return right.if_vacant and incident.commander is None

@@ -1,0 +1,98 @@
+"""A whole room as a reader holds it: every entry, the incident they fold to, and names.
+
+The incident cites; this is where the citations are looked up.
+"""
+
+from msgspec.structs import replace
+
+from warroom.domain.events import (
+    DecisionWords,
+    EntryRedacted,
+    IncidentWords,
+    Recorded,
+    SentWords,
+    TextWords,
+)
+from warroom.domain.fold import apply
+from warroom.domain.incident import Incident
+from warroom.domain.names import Names
+
+GONE = "[redacted]"
+"""Shown where words were."""
+
+
+class Transcript:
+    """Entries in order with their fold. `append` is the only way in."""
+
+    def __init__(self, log: str) -> None:
+        self.entries: list[Recorded] = []
+        self.incident = Incident(log=log)
+        self.names = Names()
+        self._by_id: dict[str, int] = {}
+
+    def append(self, recorded: Recorded) -> None:
+        """Take in the entry that follows the last one."""
+        self.incident = apply(self.incident, recorded)
+        self.entries.append(recorded)
+        self._by_id[recorded.id] = recorded.seq
+        self.names.learn(recorded.event)
+        match recorded.event:
+            case EntryRedacted(of=of):
+                self._forget(of.seq)
+            case _:
+                pass
+
+    def entry(self, seq: int) -> Recorded | None:
+        """An entry by its number."""
+        return self.entries[seq - 1] if 1 <= seq <= len(self.entries) else None
+
+    def seq_of(self, entry_id: str) -> int | None:
+        """The number of the entry with this id."""
+        return self._by_id.get(entry_id)
+
+    def person(self, handle: str) -> str | None:
+        """The person in the room with a handle: those with a client first, the latest first."""
+        wanted = handle.removeprefix("@").casefold()
+        people = self.incident.people
+        found = [
+            person
+            for person, known in self.names.handles.items()
+            if known.casefold() == wanted and person in people
+        ]
+        found.sort(key=lambda person: (people[person].voice, -people[person].source.seq))
+        return found[0] if found else None
+
+    @property
+    def title(self) -> str:
+        return self.text(self.incident.title)
+
+    def text(self, seq: int) -> str:
+        """The main words of an entry as they now stand: amended text in place of the first."""
+        if seq in self.incident.redacted:
+            return GONE
+        amendments = self.incident.amended.get(seq, ())
+        current = next((at for at in reversed(amendments) if self._own_text(at)), seq)
+        return self._own_text(current) or GONE
+
+    def _own_text(self, seq: int) -> str | None:
+        entry = self.entry(seq)
+        if entry is None or seq in self.incident.redacted:
+            return None
+        match entry.event.words:
+            case TextWords(text=text):
+                return text
+            case DecisionWords(choice=choice):
+                return choice
+            case IncidentWords(title=title):
+                return title
+            case SentWords(where=where):
+                return where
+            case _:
+                return None
+
+    def _forget(self, seq: int) -> None:
+        """Words that were redacted are gone here too, and the names that stood in them."""
+        entry = self.entry(seq)
+        if entry is not None and entry.event.words is not None:
+            self.entries[seq - 1] = replace(entry, event=replace(entry.event, words=None))
+            self.names.forget(entry.event)
