@@ -1,0 +1,125 @@
+"""Frames to messages and back. What a client sends is checked to the last field."""
+
+from typing import Any
+
+import msgspec
+
+from warroom.domain.decide.asked import Code
+from warroom.log.chain import canonical
+from warroom.protocol.envelopes import ClientMessage, FromClient, FromHub, HubMessage, Submit
+from warroom.text import forbidden_in
+
+MAX_CLIENT_FRAME = 64 * 1024
+"""Bytes of the largest frame that a client may send."""
+
+MAX_HUB_FRAME = 256 * 1024
+"""Bytes of the largest frame that the hub sends."""
+
+
+class BadFrame(ValueError):
+    """A frame that says nothing valid. The message names the field and what is wrong with it.
+
+    `id` and `log` are the command's, if the frame at least said them: then the command alone is
+    refused; otherwise the connection ends.
+    """
+
+    def __init__(self, text: str, id: str | None = None, log: str | None = None) -> None:
+        super().__init__(text)
+        self.code = Code.INVALID
+        self.id = id
+        self.log = log
+
+
+class _Named(msgspec.Struct):
+    """The least a broken command must say for its sender to learn what is wrong."""
+
+    id: str
+    log: str
+
+
+_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_hub_decoder: msgspec.json.Decoder[HubMessage] = msgspec.json.Decoder(HubMessage)
+_named_decoder = msgspec.json.Decoder(_Named)
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: FromClient | FromHub) -> bytes:
+    """The frame of a message."""
+    return _encoder.encode(message)
+
+
+def decode_client(frame: bytes | str) -> ClientMessage:
+    """What a client said. Raises `BadFrame`."""
+    try:
+        message = _client_decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise _named(frame, str(error)) from error
+    if isinstance(message, Submit):
+        _check_text(message)
+    return message
+
+
+def decode_hub(frame: bytes | str) -> HubMessage:
+    """What the hub said. Raises `BadFrame`."""
+    try:
+        return _hub_decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadFrame(str(error)) from error
+
+
+def content_of(message: Submit) -> bytes:
+    """What a command asks, without its id and what was seen: equal for a command sent again."""
+    return canonical(
+        {
+            "command": message.command,
+            "log": message.log,
+            "occurred_at": message.occurred_at,
+            "said_by": message.said_by,
+        }
+    )
+
+
+def _named(frame: bytes | str, text: str) -> BadFrame:
+    try:
+        named = _named_decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return BadFrame(text)
+    return BadFrame(text, named.id, named.log)
+
+
+def _check_text(message: Submit) -> None:
+    """Refuse control and bidirectional characters in anything a person wrote."""
+    for path, text in _strings(msgspec.to_builtins(message.command), "$.command"):
+        found = forbidden_in(text)
+        if found is not None:
+            position, what = found
+            raise BadFrame(
+                f"{what} at character {position + 1} - at `{path}`; remove it and send again",
+                message.id,
+                message.log,
+            )
+
+
+def _strings(value: Any, path: str) -> list[tuple[str, str]]:
+    match value:
+        case str():
+            return [(path, value)]
+        case dict():
+            return [
+                found for key, part in value.items() for found in _strings(part, f"{path}.{key}")
+            ]
+        case list() | tuple():
+            return [
+                found for at, part in enumerate(value) for found in _strings(part, f"{path}[{at}]")
+            ]
+        case _:
+            return []
+
+
+def entries_frame(log: str, entries: list[bytes], heads: list[bytes]) -> bytes:
+    """The frame of an `Entries` message from lines that are encoded already."""
+    return b'{"type":"entries","log":"%b","entries":[%b],"heads":[%b]}' % (
+        log.encode(),
+        b",".join(entries),
+        b",".join(heads),
+    )
