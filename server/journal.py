@@ -72,7 +72,7 @@ class Transaction(Protocol):
     """One batch. All of it is written by `commit`, or none of it."""
 
     def head(self, log: str) -> LogHead | None:
-        """The head of a log, locked until the end of the transaction; None if there is no such log."""
+        """The head of a log, locked until the transaction ends; None if there is no such log."""
 
     def labels(self, prefix: str) -> int:
         """The highest number in use after `prefix` among all labels (`INC-7` is 7), 0 if none."""
@@ -98,7 +98,7 @@ class Transaction(Protocol):
 
 
 class Journal(Protocol):
-    """Keeps logs. `begin` belongs to the one writer; everything else may be called from any thread."""
+    """Keeps logs. `begin` is for the one writer; the rest may be called from any thread."""
 
     def begin(self) -> AbstractContextManager[Transaction]:
         """A transaction; leaving the block without `commit` rolls back."""

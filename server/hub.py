@@ -1,0 +1,521 @@
+"""The hub: rooms, people, timers, presence. The only owner of mutable state.
+
+It lives in one event loop. Gateways bring it sessions and messages; the writer brings it
+committed batches. It writes to a session only through its `Link`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Protocol
+
+from msgspec import Struct
+
+from server.alarms import Alarms, command_id
+from server.directory import Directory, Known
+from server.framing import pack
+from server.journal import Journal
+from server.presence import Presences
+from server.room import Missing, Room
+from server.writer import Accepted, Batch, Committed, Outcome, Waiting, Writer, journal_floor
+from warroom import __version__
+from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
+from warroom.domain.commands import Command, Declare, Join
+from warroom.domain.decide import Code
+from warroom.domain.events import DEFAULT_POLICY
+from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand
+from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.log.chain import canonical
+from warroom.log.signing import HubKey
+from warroom.protocol.closing import CloseCode
+from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
+from warroom.protocol.envelopes import (
+    PROTOCOL,
+    Acked,
+    Alive,
+    ClientMessage,
+    Close,
+    Declined,
+    Diverged,
+    Draining,
+    Failed,
+    FromHub,
+    HeadAt,
+    Heartbeat,
+    Hello,
+    Limits,
+    ListRooms,
+    Open,
+    Opened,
+    Rooms,
+    RoomSummary,
+    Submit,
+    Welcome,
+    You,
+)
+
+ATTENDANCE_GRACE = 10.0
+"""Seconds in a room before attendance is recorded."""
+
+HEARTBEAT = 10.0
+LOBBY_DELAY = 0.2
+CLOCK_STEP_MS = 2_000
+FOLD_PAGE = 2_000
+LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=100, logs=50)
+
+_logger = logging.getLogger(__name__)
+
+
+class Link(Protocol):
+    """A connection, as the hub sees it."""
+
+    def write(self, data: bytes) -> bool:
+        """Write framed bytes now; False if the line is too full for live writes to go on."""
+
+    def wake(self) -> None:
+        """Say that `Hub.backlog` has something for this session."""
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """End the connection."""
+
+
+class Peer(Struct, frozen=True):
+    """What the transport proves of who is there: a user of this machine, and how it knows."""
+
+    uid: int
+    via: Via
+    user: str
+
+
+class Unwelcome(Exception):
+    """A hello that leads nowhere."""
+
+    def __init__(self, close: CloseCode, text: str) -> None:
+        super().__init__(text)
+        self.close = close
+
+
+class Session:
+    """One connection of one person."""
+
+    def __init__(self, link: Link, you: You, via: Via) -> None:
+        self.link = link
+        self.you = you
+        self.via = via
+        self.logs: set[str] = set()
+        self.waiting = 0
+        self.watching = False
+        self.idle = 0
+        self.heard_at = monotonic()
+
+    @property
+    def observer(self) -> bool:
+        return self.you.scope is Scope.OBSERVER
+
+    def say(self, message: FromHub) -> None:
+        """Send one message."""
+        self.link.write(pack(encode(message)))
+
+
+class Hub:
+    """Everything that is true now, and who is told."""
+
+    def __init__(self, journal: Journal, key: HubKey) -> None:
+        self._journal = journal
+        self._key = key
+        self._rooms: dict[str, Room] = {}
+        self._sessions: set[Session] = set()
+        self._joining: set[tuple[str, str]] = set()
+        self._lobby_told: asyncio.TimerHandle | None = None
+        self._last_drift = 0.0
+        self.empty_since = monotonic()
+
+    # --- life --------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Fold every log, start the writer, found the hub's own log if there is none."""
+        self._loop = asyncio.get_running_loop()
+        heads = await asyncio.to_thread(self._journal.heads)
+        self._clock = HubClock(journal_floor(heads))
+        own = next((head.log for head in heads if head.label == LABEL), None)
+        self._directory = Directory(own or new_log_id())
+        self._alarms = Alarms(self._loop, self._clock, self._fire)
+        self._presences = Presences(self._loop, self._tell_presence)
+        for head in heads:
+            await asyncio.to_thread(self._load, head.log, head.label)
+        for room in self._rooms.values():
+            self._alarms.set(room.incident)
+        policy = self._directory.state.policy if own else DEFAULT_POLICY
+        self._writer = Writer(self._journal, self._key, self._clock, self._from_writer, policy)
+        self._writer.start()
+        if own is None:
+            await self._own(FoundHub(key=self._key.public, policy=DEFAULT_POLICY))
+
+    def _load(self, log: str, label: str) -> None:
+        room = None if label == LABEL else Room(log, label, pack)
+        after = 0
+        while page := self._journal.page(log, after, FOLD_PAGE).entries:
+            if room is None:
+                self._directory.fold(entry.recorded() for entry in page)
+            else:
+                room.restore(page)
+            after = page[-1].seq
+        if room is not None:
+            self._rooms[log] = room
+
+    async def run(self) -> None:
+        """Heartbeats and the watch on the clock, until cancelled."""
+        while True:
+            for _ in range(int(HEARTBEAT)):
+                await asyncio.sleep(1)
+                self._watch_clock()
+            self._beat()
+
+    async def stop(self) -> None:
+        """Answer what waits, tell everyone, and stop writing."""
+        self._alarms.stop()
+        await asyncio.to_thread(self._writer.stop)
+        await asyncio.sleep(0)
+        for session in self._sessions:
+            session.say(Draining(after_ms=500))
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything is still to fall due."""
+        return self._alarms.pending
+
+    @property
+    def sessions(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def public_key(self) -> str:
+        return self._key.public
+
+    # --- sessions ----------------------------------------------------------------------------
+
+    async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
+        """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
+        if PROTOCOL not in hello.protocols:
+            spoken = ", ".join(map(str, hello.protocols))
+            raise Unwelcome(
+                CloseCode.NO_COMMON_PROTOCOL,
+                f"this hub ({__version__}) speaks protocol {PROTOCOL}, {hello.client} speaks "
+                f"{spoken}: update the older one",
+            )
+        known, via = await self._identify(hello, peer)
+        scope = Scope.OBSERVER if hello.observer else Scope.RESPONDER
+        you = You(known.person, known.name, known.handle, scope)
+        session = Session(link, you, via)
+        self._sessions.add(session)
+        session.say(
+            Welcome(
+                hub=self._directory.state.log,
+                protocol=PROTOCOL,
+                server=__version__,
+                you=you,
+                limits=LIMITS,
+                time=self._clock.now(),
+            )
+        )
+        return session
+
+    async def _identify(self, hello: Hello, peer: Peer) -> tuple[Known, Via]:
+        """Who it is: the user of this machine, or the name they give on their own socket."""
+        if hello.as_name is None:
+            known = self._directory.by_uid(peer.uid)
+            if known is None:
+                known = await self._register(peer.user, peer.via, peer.uid)
+            return known, peer.via
+        known = self._directory.by_handle(hello.as_name)
+        if known is None:
+            known = await self._register(hello.as_name, Via.AS, None)
+        return known, Via.AS
+
+    async def _register(self, name: str, via: Via, uid: int | None) -> Known:
+        command = self._directory.registration(name, via, uid)
+        outcome = await self._own(command)
+        if not isinstance(outcome, Accepted):
+            raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
+        return Known(command.person, command.name, command.handle)
+
+    def leave(self, session: Session) -> None:
+        """Forget a connection that has ended."""
+        self._sessions.discard(session)
+        for log in tuple(session.logs):
+            self._close(session, log)
+        if not self._sessions:
+            self.empty_since = monotonic()
+        self._lobby_changed()
+
+    # --- what sessions say -------------------------------------------------------------------
+
+    async def receive(self, session: Session, message: ClientMessage) -> None:
+        """Act on one message of a session."""
+        session.heard_at = monotonic()
+        match message:
+            case Submit():
+                self._submit(session, message)
+            case Open():
+                await self._open(session, message)
+            case Close(log=log):
+                self._close(session, log)
+            case ListRooms(watch=watch):
+                session.watching = watch
+                session.say(Rooms(rooms=self.summaries()))
+            case Alive(idle=idle):
+                session.idle = idle
+            case Hello():
+                session.link.close(CloseCode.BAD_FRAME, "hello was said already")
+
+    def _submit(self, session: Session, message: Submit) -> None:
+        if session.waiting >= LIMITS.waiting:
+            self._decline(session, message, "too many of your commands wait; send more slowly")
+            return
+        room = self._rooms.get(message.log)
+        declares = isinstance(message.command, Declare)
+        if not declares and room is not None:
+            self._attend(session, room.log)
+        waiting = Waiting(
+            id=message.id,
+            log=message.log,
+            command=message.command,
+            content=content_of(message),
+            person=session.you.person,
+            via=session.via,
+            scope=session.you.scope,
+            seen=message.seen,
+            said_by=message.said_by,
+            occurred_at=message.occurred_at,
+            reply_to=session,
+        )
+        if not self._writer.submit(waiting):
+            self._decline(session, message, "the hub is overloaded; it will be tried again")
+            return
+        session.waiting += 1
+        if declares and room is None:
+            self._attend(session, message.log)
+
+    def _decline(self, session: Session, message: Submit, text: str) -> None:
+        session.say(
+            Declined(id=message.id, log=message.log, code=Code.TEMPORARY, text=text, temporary=True)
+        )
+
+    async def _open(self, session: Session, message: Open) -> None:
+        room = self._rooms.get(message.log)
+        if room is None:
+            session.say(Failed(code=Code.NOT_FOUND, text="there is no such room", log=message.log))
+            return
+        if message.log not in session.logs and len(session.logs) >= LIMITS.logs:
+            text = f"at most {LIMITS.logs} rooms can be open at once; close one first"
+            session.say(Failed(code=Code.INVALID, text=text, log=message.log))
+            return
+        if not await self._holds(room, message.after, message.head):
+            session.say(Diverged(log=room.log, seq=room.seq, head=room.incident.head))
+            return
+        session.say(
+            Opened(
+                log=room.log,
+                label=room.label,
+                after=message.after,
+                seq=room.seq,
+                head=room.incident.head,
+            )
+        )
+        session.logs.add(room.log)
+        room.follow(session, message.after)
+        session.link.wake()
+        self._presences.came(room.log, session)
+        if not session.observer:
+            self._loop.call_later(ATTENDANCE_GRACE, self._attend, session, room.log)
+        self._lobby_changed()
+
+    async def _holds(self, room: Room, after: int, head: str | None) -> bool:
+        """Whether the log holds the entry that a client says it ends with."""
+        if after == 0:
+            return head is None
+        if after >= room.seq:
+            return after == room.seq and head == room.incident.head
+        page = await asyncio.to_thread(self._journal.page, room.log, after - 1, 1)
+        return bool(page.entries) and page.entries[0].hash == head
+
+    def _close(self, session: Session, log: str) -> None:
+        if log in session.logs:
+            session.logs.discard(log)
+            self._rooms[log].unfollow(session)
+            self._presences.went(log, session)
+
+    async def backlog(self, session: Session) -> bytes | None:
+        """The next bytes for a session that is behind; None once it has caught up everywhere."""
+        for log in tuple(session.logs):
+            room = self._rooms[log]
+            while (page := room.next_page(session)) is not None:
+                if isinstance(page, bytes):
+                    return page
+                await self._fetch(room, page)
+        return None
+
+    async def _fetch(self, room: Room, missing: Missing) -> None:
+        found = await asyncio.to_thread(self._journal.page, room.log, missing.after, missing.limit)
+        if not found.entries:
+            raise LookupError(f"{room.label} has no entry after #{missing.after} in the journal")
+        room.supply(missing, found)
+
+    def summaries(self) -> tuple[RoomSummary, ...]:
+        """The lobby: every room, the newest first."""
+        lines = [room.summary(len(self._presences.here(log))) for log, room in self._rooms.items()]
+        rooms = [line for line in lines if line is not None]
+        return tuple(sorted(rooms, key=lambda line: line.declared_at, reverse=True))
+
+    # --- what the hub does by itself -----------------------------------------------------------
+
+    def _attend(self, session: Session, log: str) -> None:
+        """Record that someone is in a room, once, before anything else they do there."""
+        person = session.you.person
+        room = self._rooms.get(log)
+        known = room is not None and person in room.incident.people
+        if known or session.observer or (log, person) in self._joining:
+            return
+        if session not in self._sessions:
+            return
+        self._joining.add((log, person))
+        join = Join(person=person, name=session.you.name, handle=session.you.handle)
+        self._ask(log, join, command_id(log, "join", person))
+
+    def _fire(self, log: str, command: Command, id_: str) -> None:
+        self._ask(log, command, id_)
+
+    def _ask(
+        self,
+        log: str,
+        command: Command | OwnCommand,
+        id_: str,
+        reply_to: "asyncio.Future[Outcome] | None" = None,
+    ) -> None:
+        """Give a command as the hub itself."""
+        waiting = Waiting(
+            id=id_,
+            log=log,
+            command=command,
+            content=canonical(command),
+            person=HUB,
+            via=Via.HUB,
+            scope=Scope.HUB,
+            reply_to=reply_to,
+        )
+        if not self._writer.submit(waiting):
+            self._loop.call_later(1, self._ask, log, command, id_, reply_to)
+
+    async def _own(self, command: OwnCommand) -> Outcome:
+        """Write to the hub's own log and wait for the outcome."""
+        reply: asyncio.Future[Outcome] = self._loop.create_future()
+        self._ask(self._directory.state.log, command, new_command_id(), reply)
+        return await reply
+
+    def _watch_clock(self) -> None:
+        """Log a step of the wall clock; follow it forward, never back."""
+        drift = self._clock.drift().total_seconds()
+        step = round((drift - self._last_drift) * 1000)
+        if abs(step) < CLOCK_STEP_MS:
+            return
+        if drift > 0:
+            self._clock.follow_wall()
+        self._last_drift = min(drift, 0.0)
+        self._ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
+
+    def _beat(self) -> None:
+        """Say where every open room stands; end sessions that stopped answering."""
+        for session in tuple(self._sessions):
+            if monotonic() - session.heard_at > 2.5 * HEARTBEAT:
+                session.link.close(CloseCode.STALLED, "nothing heard for too long")
+                continue
+            rooms = [self._rooms[log] for log in session.logs]
+            heads = tuple(HeadAt(room.log, room.seq, room.incident.head) for room in rooms)
+            session.say(Heartbeat(time=self._clock.now(), heads=heads))
+        for log in self._rooms:
+            if self._presences.here(log):
+                self._tell_presence(log)
+
+    # --- what the writer brings ----------------------------------------------------------------
+
+    def _from_writer(self, batch: Batch) -> None:
+        """Called in the writer's thread."""
+        self._loop.call_soon_threadsafe(self.deliver, batch)
+
+    def deliver(self, batch: Batch) -> None:
+        """Answer those who asked, then tell everyone who follows."""
+        for outcome in batch.outcomes:
+            self._answer(outcome)
+        for committed in batch.commits:
+            self._commit(committed)
+        if batch.commits:
+            self._lobby_changed()
+
+    def _answer(self, outcome: Outcome) -> None:
+        waiting = outcome.waiting
+        reply_to = waiting.reply_to
+        if isinstance(waiting.command, Join):
+            self._joining.discard((waiting.log, waiting.command.person))
+        if waiting.person == HUB and not isinstance(outcome, Accepted):
+            self._alarms.refused(waiting.id, outcome.refused.temporary)
+        if isinstance(reply_to, asyncio.Future):
+            reply_to.set_result(outcome)
+        elif isinstance(reply_to, Session):
+            reply_to.waiting -= 1
+            reply_to.say(_reply(outcome))
+
+    def _commit(self, committed: Committed) -> None:
+        if committed.label == LABEL:
+            self._directory.fold(entry.recorded() for entry in committed.entries)
+            return
+        room = self._rooms.get(committed.log)
+        if room is None:
+            room = self._rooms[committed.log] = Room(committed.log, committed.label, pack)
+        live = room.commit(committed)
+        for key in live.to:
+            if isinstance(key, Session) and not key.link.write(live.data):
+                room.hold(key)
+        for key in _sessions(room):
+            if room.behind(key):
+                key.link.wake()
+        self._alarms.set(room.incident)
+
+    # --- telling -------------------------------------------------------------------------------
+
+    def _lobby_changed(self) -> None:
+        """Tell those who watch the lobby, soon, once for many changes."""
+        if self._lobby_told is None and any(session.watching for session in self._sessions):
+            self._lobby_told = self._loop.call_later(LOBBY_DELAY, self._tell_lobby)
+
+    def _tell_lobby(self) -> None:
+        self._lobby_told = None
+        rooms = Rooms(rooms=self.summaries())
+        for session in self._sessions:
+            if session.watching:
+                session.say(rooms)
+
+    def _tell_presence(self, log: str) -> None:
+        message = self._presences.message(log)
+        for session in _sessions(self._rooms[log]):
+            session.say(message)
+
+
+def _sessions(room: Room) -> Iterator[Session]:
+    for key in tuple(room.followers):
+        if isinstance(key, Session):
+            yield key
+
+
+def _reply(outcome: Outcome) -> Acked | Declined:
+    waiting = outcome.waiting
+    if isinstance(outcome, Accepted):
+        return Acked(id=waiting.id, log=waiting.log, seq=outcome.seq)
+    refused = outcome.refused
+    return Declined(
+        id=waiting.id,
+        log=waiting.log,
+        code=refused.code,
+        text=refused.text,
+        temporary=refused.temporary,
+        about=refused.about,
+    )

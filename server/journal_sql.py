@@ -1,0 +1,296 @@
+"""The journal in an SQL database: SQLAlchemy Core, synchronous, on SQLite.
+
+All statements stand here once, at the top; what only SQLite does is in `server/sqlite.py`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, RootTransaction, Row, and_, bindparam, case, insert, select
+from sqlalchemy import update as sql_update
+from sqlalchemy.exc import DBAPIError
+
+from server.journal import (
+    Append,
+    JournalRefused,
+    Known,
+    LogHead,
+    OutcomeUnknown,
+    Page,
+)
+from server.schema import bodies, entries, heads, logs, redactions
+from server.sqlite import SqliteFile
+from warroom.domain.events import EntryRedacted
+from warroom.log.chain import GENESIS
+from warroom.log.entry import Entry, Malformed, read_entry
+from warroom.log.signing import SignedHead
+
+_OF_LOG = entries.c.log == bindparam("log")
+
+_LOGS = select(logs.c.log, logs.c.label, logs.c.seq, logs.c.hash, logs.c.at)
+_HEAD = _LOGS.where(logs.c.log == bindparam("log")).with_for_update()
+_ALL_HEADS = _LOGS.order_by(logs.c.opened_at, logs.c.log)
+_MOVE_HEAD = sql_update(logs).where(logs.c.log == bindparam("of_log"))
+
+_LABELS = select(logs.c.label).where(logs.c.label.startswith(bindparam("prefix"), autoescape=True))
+_KNOWN = select(entries.c.id, entries.c.seq, entries.c.by, entries.c.asked).where(
+    _OF_LOG, entries.c.id.in_(bindparam("ids", expanding=True))
+)
+
+# A redaction hides the words by itself; that they are erased too is the file's affair.
+_ENTRIES = select(
+    entries.c.seq,
+    entries.c.hash,
+    entries.c.header,
+    case((redactions.c.seq.is_(None), bodies.c.body)).label("body"),
+).select_from(
+    entries.outerjoin(
+        bodies, and_(bodies.c.log == entries.c.log, bodies.c.seq == entries.c.seq)
+    ).outerjoin(
+        redactions, and_(redactions.c.log == entries.c.log, redactions.c.seq == entries.c.seq)
+    )
+)
+_SOME = _ENTRIES.where(_OF_LOG, entries.c.seq.in_(bindparam("seqs", expanding=True)))
+_AFTER = (
+    _ENTRIES.where(_OF_LOG, entries.c.seq > bindparam("after"))
+    .order_by(entries.c.seq)
+    .limit(bindparam("limit"))
+)
+_SIGNED = (
+    select(heads)
+    .where(
+        heads.c.log == bindparam("log"),
+        heads.c.seq > bindparam("after"),
+        heads.c.seq <= bindparam("last"),
+    )
+    .order_by(heads.c.seq)
+)
+_REDACTED = select(redactions.c.seq).where(
+    redactions.c.log == bindparam("log"), redactions.c.seq.in_(bindparam("seqs", expanding=True))
+)
+
+
+def open_sqlite(path: Path) -> "SqlJournal":
+    """The journal in the SQLite file `path`, made if there is none, its schema brought up to date.
+
+    Raises `JournalRefused` or `JournalTemporary`.
+    """
+    file = SqliteFile(path)
+    try:
+        file.upgrade()
+    except BaseException:
+        file.close()
+        raise
+    return SqlJournal(file)
+
+
+class SqlJournal:
+    """A `Journal` in an SQL database."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    @contextmanager
+    def begin(self) -> Iterator["SqlTransaction"]:
+        """A transaction; leaving the block without `commit` rolls back."""
+        with (
+            self._file.explained(),
+            self._file.writer.connect() as connection,
+            connection.begin() as transaction,
+        ):
+            yield SqlTransaction(self._file, connection, transaction)
+            if transaction.is_active:
+                transaction.rollback()
+
+    def heads(self) -> Sequence[LogHead]:
+        """The head of every log, oldest log first."""
+        with self._file.explained(), self._file.readers.connect() as connection:
+            return [_log_head(row) for row in connection.execute(_ALL_HEADS)]
+
+    def page(self, log: str, after: int, limit: int) -> Page:
+        """Up to `limit` entries after `after`, in order, with the signed heads among them."""
+        # Two reads need no common snapshot: what stands at or below `last` no longer changes.
+        with self._file.explained(), self._file.readers.connect() as connection:
+            found = _read_after(connection, log, after, limit)
+            last = found[-1].seq if found else after
+            rows = connection.execute(_SIGNED, {"log": log, "after": after, "last": last})
+            signed = tuple(SignedHead(**row) for row in rows.mappings())
+        return Page(tuple(found), signed)
+
+    def scrub(self) -> None:
+        """See that redacted words are gone from the files too."""
+        self._file.scrub()
+
+    def check(self) -> None:
+        """Read the whole file for damage, which takes a while. Raises `JournalRefused`.
+
+        Whether the logs are complete and unaltered is for `verify` to say.
+        """
+        self._file.check()
+
+    def close(self) -> None:
+        """Give up the connections. The journal must not be used after it."""
+        self._file.close()
+
+
+class SqlTransaction:
+    """A `Transaction` on the writer's connection."""
+
+    def __init__(
+        self, file: SqliteFile, connection: Connection, transaction: RootTransaction
+    ) -> None:
+        self._file = file
+        self._connection = connection
+        self._transaction = transaction
+
+    def head(self, log: str) -> LogHead | None:
+        """The head of a log, locked until the transaction ends; None if there is no such log."""
+        row = self._connection.execute(_HEAD, {"log": log}).one_or_none()
+        return None if row is None else _log_head(row)
+
+    def labels(self, prefix: str) -> int:
+        """The highest number in use after `prefix` among all labels, 0 if none.
+
+        `prefix` is taken to the letter: `INC-7` is 7 after `INC-`.
+        """
+        found = self._connection.execute(_LABELS, {"prefix": prefix}).scalars()
+        # LIKE takes no heed of case, and sees more than numbers.
+        rests = [label[len(prefix) :] for label in found if label.startswith(prefix)]
+        return max((int(rest) for rest in rests if rest.isascii() and rest.isdigit()), default=0)
+
+    def known(self, log: str, ids: Iterable[str]) -> Mapping[str, Known]:
+        """Those of the command ids that the log already holds."""
+        rows = self._connection.execute(_KNOWN, {"log": log, "ids": list(ids)})
+        return {row.id: Known(row.seq, row.by, row.asked) for row in rows}
+
+    def entries(self, log: str, seqs: Iterable[int]) -> Mapping[int, Entry]:
+        """Entries by their numbers; missing ones are left out."""
+        rows = self._connection.execute(_SOME, {"log": log, "seqs": list(seqs)})
+        return {row.seq: _entry(row) for row in rows}
+
+    def after(self, log: str, seq: int, limit: int) -> Sequence[Entry]:
+        """Up to `limit` entries after `seq`, in order."""
+        return _read_after(self._connection, log, seq, limit)
+
+    def append(self, label: str, batch: Sequence[Append], head: SignedHead) -> None:
+        """Append consecutive entries of one log and the signed head of the last one.
+
+        Raises ValueError if they do not continue the log: the caller decided on another state.
+        """
+        appended = [item.entry for item in batch]
+        before = self.head(head.log)
+        _check_continues(before, appended, head)
+        if before is None:
+            self._connection.execute(insert(logs), _new_log_row(label, appended))
+        self._connection.execute(insert(entries), [_entry_row(item) for item in batch])
+        if rows := [_body_row(entry) for entry in appended if entry.body_bytes is not None]:
+            self._connection.execute(insert(bodies), rows)
+        self._redact(head.log, appended)
+        self._connection.execute(insert(heads), _signed_row(head))
+        if before is not None:
+            self._connection.execute(
+                _MOVE_HEAD, {"of_log": head.log, **_head_columns(appended[-1])}
+            )
+
+    def _redact(self, log: str, appended: Sequence[Entry]) -> None:
+        """Note what the entries redact, and erase it. Redacting twice changes nothing."""
+        named: dict[int, int] = {}
+        for entry in appended:
+            for seq in _redacts(entry):
+                named.setdefault(seq, entry.seq)
+        if not named:
+            return
+        done = self._connection.execute(_REDACTED, {"log": log, "seqs": list(named)}).scalars()
+        for seq in done.all():
+            del named[seq]
+        if named:
+            rows = [{"log": log, "seq": seq, "by_seq": by} for seq, by in named.items()]
+            self._connection.execute(insert(redactions), rows)
+            self._file.erase(self._connection, log, list(named))
+
+    def commit(self) -> None:
+        """Make it durable. Raises `JournalTemporary` or `OutcomeUnknown`."""
+        try:
+            self._transaction.commit()
+        except DBAPIError as error:
+            failure = self._file.failed_commit(error)
+            if isinstance(failure, OutcomeUnknown):
+                self._connection.invalidate()  # the next transaction starts on a fresh connection
+            raise failure from error
+
+
+def _check_continues(before: LogHead | None, appended: Sequence[Entry], head: SignedHead) -> None:
+    if not appended:
+        raise ValueError("there is nothing to append")
+    seq, prev = (before.seq, before.hash) if before else (0, GENESIS)
+    for entry in appended:
+        if (entry.header.log, entry.seq, entry.header.prev) != (head.log, seq + 1, prev):
+            raise ValueError(f"entry {entry.seq} of {entry.header.log} does not follow {seq}")
+        seq, prev = entry.seq, entry.hash
+    if (head.seq, head.hash) != (seq, prev):
+        raise ValueError(f"the signed head names entry {head.seq}, and the batch ends at {seq}")
+
+
+def _redacts(entry: Entry) -> tuple[int, ...]:
+    event = entry.recorded().event if entry.header.kind == _REDACTION else None
+    return (event.of.seq,) if isinstance(event, EntryRedacted) else ()
+
+
+_REDACTION = EntryRedacted.__struct_config__.tag
+
+
+def _read_after(connection: Connection, log: str, after: int, limit: int) -> list[Entry]:
+    rows = connection.execute(_AFTER, {"log": log, "after": after, "limit": limit})
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    """The entry of a row. Raises `JournalRefused` if its bytes are not those that were written."""
+    try:
+        entry = read_entry(row.header, row.body)
+    except Malformed as error:
+        raise JournalRefused(f"Entry {row.seq} in the journal cannot be read: {error}.") from error
+    if entry.hash != row.hash:
+        raise JournalRefused(f"Entry {row.seq} in the journal is damaged: its hash differs.")
+    return entry
+
+
+def _log_head(row: Row[Any]) -> LogHead:
+    return LogHead(log=row.log, label=row.label, seq=row.seq, hash=row.hash, at=row.at)
+
+
+def _head_columns(last: Entry) -> dict[str, Any]:
+    return {"seq": last.seq, "hash": last.hash, "at": last.header.at}
+
+
+def _new_log_row(label: str, appended: Sequence[Entry]) -> dict[str, Any]:
+    first = appended[0].header
+    return {
+        "log": first.log,
+        "label": label,
+        "opened_at": first.at,
+        **_head_columns(appended[-1]),
+    }
+
+
+def _entry_row(item: Append) -> dict[str, Any]:
+    entry, header = item.entry, item.entry.header
+    return {
+        "log": header.log,
+        "seq": header.seq,
+        "id": header.id,
+        "hash": entry.hash,
+        "by": header.by,
+        "header": entry.header_bytes,
+        "asked": item.asked,
+    }
+
+
+def _body_row(entry: Entry) -> dict[str, Any]:
+    return {"log": entry.header.log, "seq": entry.seq, "body": entry.body_bytes}
+
+
+def _signed_row(head: SignedHead) -> dict[str, Any]:
+    return {"log": head.log, "seq": head.seq, "hash": head.hash, "key": head.key, "sig": head.sig}

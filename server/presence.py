@@ -1,0 +1,67 @@
+"""Who is connected to which room now: in memory only, never in a log."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Protocol
+
+from warroom.clock import monotonic
+from warroom.protocol.envelopes import Here, Presence, You
+
+LEFT_GRACE = 15.0
+"""Seconds that someone whose line dropped is still shown: most come back."""
+
+
+class Visitor(Protocol):
+    """A session, as far as presence goes."""
+
+    @property
+    def you(self) -> You: ...
+
+    @property
+    def idle(self) -> int: ...
+
+    @property
+    def observer(self) -> bool: ...
+
+
+class Presences:
+    """The people in each room. `changed(log)` is called when a room's list may have changed."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, changed: Callable[[str], None]) -> None:
+        self._loop = loop
+        self._changed = changed
+        self._visitors: dict[str, set[Visitor]] = defaultdict(set)
+        self._left: dict[str, dict[str, tuple[float, Here]]] = defaultdict(dict)
+
+    def came(self, log: str, visitor: Visitor) -> None:
+        self._visitors[log].add(visitor)
+        self._left[log].pop(visitor.you.person, None)
+        self._changed(log)
+
+    def went(self, log: str, visitor: Visitor) -> None:
+        """Someone's connection ended; they are gone after a grace time, unless they come back."""
+        self._visitors[log].discard(visitor)
+        self._left[log][visitor.you.person] = (monotonic(), _line(visitor))
+        self._loop.call_later(LEFT_GRACE + 0.1, self._changed, log)
+
+    def here(self, log: str) -> dict[str, Here]:
+        """The people in a room, by id: the least idle of each one's connections counts."""
+        now = monotonic()
+        left = self._left[log]
+        for person in [who for who, (at, _) in left.items() if now - at > LEFT_GRACE]:
+            del left[person]
+        found = {person: line for person, (_, line) in left.items()}
+        for visitor in self._visitors[log]:
+            line, other = _line(visitor), found.get(visitor.you.person)
+            if other is None or line.idle <= other.idle:
+                found[visitor.you.person] = line
+        return found
+
+    def message(self, log: str) -> Presence:
+        """What to tell a room about who is in it."""
+        return Presence(log=log, here=tuple(self.here(log).values()))
+
+
+def _line(visitor: Visitor) -> Here:
+    return Here(visitor.you.person, visitor.idle, visitor.observer)

@@ -1,0 +1,233 @@
+"""Who follows a log, how far each one is, and what goes out. Sans-I/O.
+
+Every follower is a cursor over the log. Live, a batch is written to all whose cursor stands right
+before it; whoever stands further back is paged forward from memory or from the journal. Joining,
+resuming and being slow are one code path.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+
+from msgspec import Struct
+
+from server.journal import Page
+from server.writer import Committed
+from warroom.domain.events import EntryRedacted, IncidentDeclared, IncidentRetitled, Recorded
+from warroom.domain.fold import apply
+from warroom.domain.incident import Incident
+from warroom.domain.names import Names
+from warroom.domain.transcript import GONE
+from warroom.domain.vocabulary import Status
+from warroom.log.entry import Entry
+from warroom.log.signing import SignedHead
+from warroom.protocol.codec import MAX_HUB_FRAME, entries_frame
+from warroom.protocol.envelopes import RoomSummary
+
+PAGE_ENTRIES = 500
+RECENT_ENTRIES = 2_000
+MEMO_PAGES = 64
+_FRAME_ROOM = MAX_HUB_FRAME - 1024
+"""What the lines of one frame may take; the rest is its envelope."""
+
+
+class Follower(Struct):
+    """A cursor: the last entry sent. `held` while the line is too full for live writes."""
+
+    sent: int
+    held: bool = False
+
+
+class Live(Struct, frozen=True):
+    """Bytes to write now to these followers, the same for all."""
+
+    data: bytes
+    to: tuple[Hashable, ...]
+
+
+class Missing(Struct, frozen=True):
+    """The page that the room needs from the journal before it can go on."""
+
+    after: int
+    limit: int
+
+
+class Room:
+    """One log in the hub's memory. `pack` turns a payload into the bytes of its frame."""
+
+    def __init__(self, log: str, label: str, pack: Callable[[bytes], bytes]) -> None:
+        self.log = log
+        self.label = label
+        self.incident = Incident(log=log)
+        self.names = Names()
+        self.title = GONE
+        self._pack = pack
+        self._followers: dict[Hashable, Follower] = {}
+        self._recent: deque[Entry] = deque()
+        self._recent_heads: deque[SignedHead] = deque()
+        self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
+
+    @property
+    def seq(self) -> int:
+        return self.incident.seq
+
+    @property
+    def followers(self) -> Iterable[Hashable]:
+        return self._followers.keys()
+
+    def restore(self, entries: Iterable[Entry]) -> None:
+        """Fold entries that the journal holds, at start."""
+        for entry in entries:
+            self._fold(entry)
+
+    def commit(self, committed: Committed) -> Live:
+        """Fold a committed batch; what to write, and to whom, right now."""
+        for entry in committed.entries:
+            self._fold(entry)
+        self._remember(committed)
+        first, last = committed.entries[0].seq, committed.entries[-1].seq
+        ready = []
+        for key, follower in self._followers.items():
+            if follower.sent == first - 1 and not follower.held:
+                follower.sent = last
+                ready.append(key)
+        payloads = _payloads(self.log, committed.entries, (committed.head,))
+        return Live(b"".join(self._pack(payload) for _, payload in payloads), tuple(ready))
+
+    def follow(self, key: Hashable, after: int) -> None:
+        """Start a cursor after entry `after`, which the log holds."""
+        self._followers[key] = Follower(after)
+
+    def unfollow(self, key: Hashable) -> None:
+        self._followers.pop(key, None)
+
+    def hold(self, key: Hashable) -> None:
+        """Stop live writes to a follower whose line is full; paging takes over."""
+        if key in self._followers:
+            self._followers[key].held = True
+
+    def behind(self, key: Hashable) -> bool:
+        """Whether there is a page for this follower to fetch."""
+        follower = self._followers.get(key)
+        return follower is not None and (follower.held or follower.sent < self.seq)
+
+    def next_page(self, key: Hashable) -> bytes | Missing | None:
+        """The next bytes for a follower; what to fetch first; None if it has caught up.
+
+        A follower that has caught up is live again.
+        """
+        follower = self._followers.get(key)
+        if follower is None:
+            return None
+        if follower.sent >= self.seq:
+            follower.held = False
+            return None
+        if follower.sent not in self._memo:
+            recent = [entry for entry in self._recent if entry.seq > follower.sent][:PAGE_ENTRIES]
+            if not recent or recent[0].seq != follower.sent + 1:
+                return Missing(follower.sent, PAGE_ENTRIES)
+            heads = tuple(head for head in self._recent_heads if head.seq >= recent[0].seq)
+            self._keep_page(follower.sent, tuple(recent), heads)
+        last, data = self._memo[follower.sent]
+        self._memo.move_to_end(follower.sent)
+        follower.sent = last
+        return data
+
+    def supply(self, missing: Missing, page: Page) -> None:
+        """Take the page that `next_page` asked for."""
+        if page.entries:
+            self._keep_page(missing.after, page.entries, page.heads)
+
+    def summary(self, here: int) -> RoomSummary | None:
+        """The room's line in the lobby; None before its declaration."""
+        incident = self.incident
+        declared_at, began_at = incident.declared_at, incident.began_at
+        if declared_at is None or began_at is None:
+            return None
+        promise = incident.next_update
+        return RoomSummary(
+            log=self.log,
+            label=self.label,
+            title=self.title,
+            seq=self.seq,
+            status=incident.status,
+            declared_at=declared_at,
+            began_at=began_at,
+            severity=incident.severity,
+            commander=self.names.name(incident.commander) if incident.commander else None,
+            next_by=promise.at if promise else None,
+            resolved_at=incident.reached.get(Status.RESOLVED) if incident.over else None,
+            here=here,
+        )
+
+    def _fold(self, entry: Entry) -> None:
+        recorded = entry.recorded()
+        self.incident = apply(self.incident, recorded)
+        self.names.learn(recorded.event)
+        self._learn_title(recorded)
+
+    def _learn_title(self, recorded: Recorded) -> None:
+        match recorded.event:
+            case IncidentDeclared(words=words) if words is not None and words.title is not None:
+                self.title = words.title
+            case IncidentRetitled(words=said) if said is not None:
+                self.title = said.text
+            case IncidentDeclared() | IncidentRetitled():
+                self.title = GONE
+            case EntryRedacted(of=of):
+                self._redact(of.seq)
+            case _:
+                pass
+
+    def _redact(self, seq: int) -> None:
+        """Drop everything that may hold the words; the journal has the rest without them."""
+        for entry in self._recent:
+            if entry.seq == seq:
+                self.names.forget(entry.recorded().event)
+        if seq == self.incident.title:
+            self.title = GONE
+        self._recent.clear()
+        self._recent_heads.clear()
+        self._memo.clear()
+
+    def _remember(self, committed: Committed) -> None:
+        if any(entry.seq in self.incident.redacted for entry in committed.entries):
+            return
+        self._recent.extend(committed.entries)
+        self._recent_heads.append(committed.head)
+        while len(self._recent) > RECENT_ENTRIES:
+            self._recent.popleft()
+        while self._recent_heads[0].seq < self._recent[0].seq:
+            self._recent_heads.popleft()
+
+    def _keep_page(
+        self, after: int, entries: tuple[Entry, ...], heads: tuple[SignedHead, ...]
+    ) -> None:
+        """Encode one frame that begins after `after`, and keep it for the next who asks."""
+        last, payload = next(_payloads(self.log, entries, heads))
+        self._memo[after] = (last, self._pack(payload))
+        while len(self._memo) > MEMO_PAGES:
+            self._memo.popitem(last=False)
+
+
+def _payloads(
+    log: str, entries: tuple[Entry, ...], heads: tuple[SignedHead, ...]
+) -> Iterator[tuple[int, bytes]]:
+    """Payloads of bounded size, in order, each with the number of its last entry.
+
+    A head covers everything before it, so each payload carries only its last one.
+    """
+    start = 0
+    while start < len(entries):
+        size, end = 0, start
+        lines: list[bytes] = []
+        while end < len(entries):
+            line = entries[end].line()
+            if lines and size + len(line) > _FRAME_ROOM:
+                break
+            lines.append(line)
+            size += len(line) + 1
+            end += 1
+        first, last = entries[start].seq, entries[end - 1].seq
+        within = [head.line() for head in heads if first <= head.seq <= last]
+        yield last, entries_frame(log, lines, within[-1:])
+        start = end
