@@ -1,0 +1,240 @@
+"""A room as this client holds it: what the hub sent, checked, and what is still on its way.
+
+Sans-I/O: messages go in, `Change`s come out. A screen shows the replica; it decides nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from warroom.domain.commands import PersonCommand
+from warroom.domain.events import EntryRedacted, Recorded
+from warroom.domain.transcript import Transcript
+from warroom.log.chain import GENESIS
+from warroom.log.entry import Entry, Malformed, read_line
+from warroom.log.signing import SignedHead
+from warroom.protocol.envelopes import (
+    Acked,
+    Declined,
+    Diverged,
+    Entries,
+    HeadAt,
+    Here,
+    HubMessage,
+    Open,
+    Opened,
+    Presence,
+    Submit,
+)
+
+
+class Sync(StrEnum):
+    """How the replica stands to the hub's log."""
+
+    CLOSED = "closed"
+    CATCHING_UP = "catching up"
+    LIVE = "live"
+    DIVERGED = "diverged"
+
+
+class Pending(Struct, frozen=True):
+    """A command on its way: shown as sending until its entry is here, or it is declined."""
+
+    submit: Submit
+    written_at: datetime
+
+
+class Appended(Struct, frozen=True):
+    """New entries, in order."""
+
+    entries: tuple[Recorded, ...]
+
+
+class Settled(Struct, frozen=True):
+    """A command of ours is entry `seq`, which may still be on its way here."""
+
+    id: str
+    seq: int
+
+
+class Returned(Struct, frozen=True):
+    """A command of ours was declined for good; its text is in `pending`. `text` names people."""
+
+    pending: Pending
+    declined: Declined
+    text: str
+
+
+class Retry(Struct, frozen=True):
+    """A command of ours was declined for now: send it again, later."""
+
+    submit: Submit
+
+
+class SyncChanged(Struct, frozen=True):
+    """The replica stands otherwise to the hub's log."""
+
+    sync: Sync
+
+
+class PresenceChanged(Struct, frozen=True):
+    """Other people are here now."""
+
+
+class Reopen(Struct, frozen=True):
+    """What came does not follow what is held: the room is asked for again, and shown why."""
+
+    why: str
+
+
+Change: TypeAlias = Appended | Settled | Returned | Retry | SyncChanged | PresenceChanged | Reopen
+
+
+class Replica:
+    """One log as far as this client has it.
+
+    Entries are taken only if each follows the one before by number and hash, and its header is of
+    this log; anything else reopens the room from what is held. `heads` are the signed heads the
+    hub has shown, the latest last.
+    """
+
+    def __init__(self, log: str) -> None:
+        self.log = log
+        self.label = ""
+        self.room = Transcript(log)
+        self.entries: list[Entry] = []
+        self.heads: list[SignedHead] = []
+        self.pending: dict[str, Pending] = {}
+        self.here: dict[str, Here] = {}
+        self.sync = Sync.CLOSED
+        self.hub_head: HeadAt | None = None
+
+    @property
+    def seq(self) -> int:
+        return len(self.entries)
+
+    @property
+    def head(self) -> str | None:
+        """The hash of the last entry held."""
+        return self.entries[-1].hash if self.entries else None
+
+    def open(self) -> Open:
+        """Ask for what follows the last entry held."""
+        return Open(log=self.log, after=self.seq, head=self.head)
+
+    def send(
+        self,
+        id_: str,
+        command: PersonCommand,
+        written_at: datetime,
+        said_by: str | None = None,
+        occurred_at: datetime | None = None,
+    ) -> Submit:
+        """A command to submit, kept as pending until it is answered."""
+        submit = Submit(
+            id=id_,
+            log=self.log,
+            command=command,
+            seen=self.seq,
+            said_by=said_by,
+            occurred_at=occurred_at,
+        )
+        self.pending[id_] = Pending(submit, written_at)
+        return submit
+
+    def resend(self) -> Sequence[Submit]:
+        """Everything unanswered, to be sent again after the line was lost. Ids make it safe."""
+        return [pending.submit for pending in self.pending.values()]
+
+    def lost(self) -> Iterator[Change]:
+        """The line is gone: what is held stays."""
+        self.here = {}
+        yield PresenceChanged()
+        yield from self._now(Sync.CLOSED)
+
+    def receive(self, message: HubMessage) -> Iterator[Change]:
+        """Take in a message of the hub that speaks of this log."""
+        match message:
+            case Opened(label=label, seq=seq, head=head):
+                self.label = label
+                self.hub_head = HeadAt(self.log, seq, head)
+                yield from self._now(Sync.LIVE if seq <= self.seq else Sync.CATCHING_UP)
+            case Entries():
+                yield from self._take(message)
+            case Acked(id=id_, seq=seq) if id_ in self.pending:
+                if seq <= self.seq:
+                    del self.pending[id_]
+                yield Settled(id_, seq)
+            case Declined():
+                yield from self._declined(message)
+            case Diverged(seq=seq, head=head):
+                self.hub_head = HeadAt(self.log, seq, head)
+                yield from self._now(Sync.DIVERGED)
+            case Presence(here=here):
+                self.here = {one.person: one for one in here}
+                yield PresenceChanged()
+            case _:
+                pass
+
+    def heartbeat(self, head: HeadAt) -> Iterator[Change]:
+        """The hub says where the log stands. If entries are missing, ask for them."""
+        self.hub_head = head
+        if self.sync is Sync.LIVE and head.seq > self.seq:
+            yield Reopen(f"the hub is at #{head.seq}, this client at #{self.seq}")
+
+    def _take(self, message: Entries) -> Iterator[Change]:
+        fresh: list[Recorded] = []
+        try:
+            for raw in message.entries:
+                entry = read_line(bytes(raw))
+                if entry.seq > self.seq:
+                    self._append(entry)
+                    fresh.append(self.room.entries[-1])
+            self.heads += [msgspec.json.decode(raw, type=SignedHead) for raw in message.heads]
+            problem = None
+        except (Malformed, msgspec.DecodeError) as error:
+            problem = str(error)
+        if fresh:
+            yield Appended(tuple(fresh))
+        for recorded in fresh:
+            self.pending.pop(recorded.id, None)
+        if problem is not None:
+            yield Reopen(problem)
+        elif self.hub_head is not None and self.seq >= self.hub_head.seq:
+            yield from self._now(Sync.LIVE)
+
+    def _append(self, entry: Entry) -> None:
+        """Hold an entry. Raises `Malformed` if it does not follow the last one."""
+        if entry.seq != self.seq + 1:
+            raise Malformed(f"#{entry.seq} came after #{self.seq}")
+        if entry.header.prev != (self.head or GENESIS) or entry.header.log != self.log:
+            raise Malformed(f"#{entry.seq} does not follow #{self.seq} of this log")
+        self.entries.append(entry)
+        recorded = entry.recorded()
+        self.room.append(recorded)
+        match recorded.event:
+            case EntryRedacted(of=of) if 1 <= of.seq < entry.seq:
+                held = self.entries[of.seq - 1]
+                self.entries[of.seq - 1] = msgspec.structs.replace(held, body_bytes=None)
+            case _:
+                pass
+
+    def _declined(self, message: Declined) -> Iterator[Change]:
+        pending = self.pending.get(message.id)
+        if pending is None:
+            return
+        if message.temporary:
+            yield Retry(pending.submit)
+            return
+        del self.pending[message.id]
+        text = message.text.replace("{about}", self.room.names.name(message.about))
+        yield Returned(pending, message, text)
+
+    def _now(self, sync: Sync) -> Iterator[Change]:
+        if sync is not self.sync:
+            self.sync = sync
+            yield SyncChanged(sync)
