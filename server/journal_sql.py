@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RootTransaction, Row, and_, bindparam, case, insert, select
+from sqlalchemy import Connection, RootTransaction, Row, and_, bindparam, case, func, insert, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import DBAPIError
 
@@ -34,9 +34,13 @@ _HEAD = _LOGS.where(logs.c.log == bindparam("log")).with_for_update()
 _ALL_HEADS = _LOGS.order_by(logs.c.opened_at, logs.c.log)
 _MOVE_HEAD = sql_update(logs).where(logs.c.log == bindparam("of_log"))
 
-_LABELS = select(logs.c.label).where(logs.c.label.startswith(bindparam("prefix"), autoescape=True))
-_KNOWN = select(entries.c.id, entries.c.seq, entries.c.by, entries.c.asked).where(
-    _OF_LOG, entries.c.id.in_(bindparam("ids", expanding=True))
+# Not LIKE, which takes no heed of case on SQLite.
+_LABELS = select(logs.c.label).where(
+    func.substr(logs.c.label, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
+)
+# By id alone: asked for the log as well, SQLite would rather read the whole log through.
+_KNOWN = select(entries.c.log, entries.c.id, entries.c.seq, entries.c.by, entries.c.asked).where(
+    entries.c.id.in_(bindparam("ids", expanding=True))
 )
 
 # A redaction hides the words by itself; that they are erased too is the file's affair.
@@ -156,14 +160,14 @@ class SqlTransaction:
         `prefix` is taken to the letter: `INC-7` is 7 after `INC-`.
         """
         found = self._connection.execute(_LABELS, {"prefix": prefix}).scalars()
-        # LIKE takes no heed of case, and sees more than numbers.
-        rests = [label[len(prefix) :] for label in found if label.startswith(prefix)]
+        rests = [label[len(prefix) :] for label in found]
         return max((int(rest) for rest in rests if rest.isascii() and rest.isdigit()), default=0)
 
     def known(self, log: str, ids: Iterable[str]) -> Mapping[str, Known]:
         """Those of the command ids that the log already holds."""
-        rows = self._connection.execute(_KNOWN, {"log": log, "ids": list(ids)})
-        return {row.id: Known(row.seq, row.by, row.asked) for row in rows}
+        rows = self._connection.execute(_KNOWN, {"ids": list(ids)})
+        # Where the command is not known (an adopted log), nothing equals it.
+        return {row.id: Known(row.seq, row.by, row.asked or b"") for row in rows if row.log == log}
 
     def entries(self, log: str, seqs: Iterable[int]) -> Mapping[int, Entry]:
         """Entries by their numbers; missing ones are left out."""
@@ -246,7 +250,7 @@ def _read_after(connection: Connection, log: str, after: int, limit: int) -> lis
     return [_entry(row) for row in rows]
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     """The entry of a row. Raises `JournalRefused` if its bytes are not those that were written."""
     try:
         entry = read_entry(row.header, row.body)
@@ -257,7 +261,7 @@ def _entry(row: Row[Any]) -> Entry:
     return entry
 
 
-def _log_head(row: Row[Any]) -> LogHead:
+def _log_head(row: Row[*tuple[Any, ...]]) -> LogHead:
     return LogHead(log=row.log, label=row.label, seq=row.seq, hash=row.hash, at=row.at)
 
 

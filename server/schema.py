@@ -46,7 +46,7 @@ entries = Table(
     Column("by", Text, nullable=False),
     Column("header", LargeBinary, nullable=False),
     Column("asked", LargeBinary),
-    UniqueConstraint("log", "id", name="entries_id"),
+    UniqueConstraint("id", "log", name="entries_id"),
     CheckConstraint("length(asked) = 32", name="entries_asked"),
     sqlite_with_rowid=False,
 )

@@ -166,9 +166,10 @@ class SqliteFile:
         with self.explained(), closing(self.writer.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy, *_ = cursor.fetchone()
+            answer = cursor.fetchone()
             cursor.close()
-        if busy:
+        # The answer is (busy, frames in the file, frames moved); (0, 0, 0) once it is empty.
+        if answer != (0, 0, 0):
             raise JournalTemporary(
                 f"The write-ahead file of the journal {self._path} is still being read, so that"
                 " redacted words may stand in it; end what reads it or wait for it."

@@ -94,7 +94,7 @@ def _check_text(message: Submit) -> None:
         if found is not None:
             position, what = found
             raise BadFrame(
-                f"{what} at character {position + 1} - at `{path}`; remove it and send again",
+                f"{what} at character {position} - at `{path}`; remove it and send again",
                 message.id,
                 message.log,
             )

@@ -44,7 +44,7 @@ def _create_tables() -> None:
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("header", sa.LargeBinary, nullable=False),
         sa.Column("asked", sa.LargeBinary),
-        sa.UniqueConstraint("log", "id", name="entries_id"),
+        sa.UniqueConstraint("id", "log", name="entries_id"),
         sa.CheckConstraint("length(asked) = 32", name="entries_asked"),
         sqlite_with_rowid=False,
     )

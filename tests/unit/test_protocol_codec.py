@@ -1,0 +1,187 @@
+"""The codec: what comes off the wire is checked to the last field."""
+
+import contextlib
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warroom.clock import new_command_id, new_log_id
+from warroom.domain.commands import DecisionText, Declare, ObjectTo, Post, ProposeDecision, TakeRole
+from warroom.domain.vocabulary import Role
+from warroom.protocol.codec import (
+    BadFrame,
+    content_of,
+    decode_client,
+    decode_hub,
+    encode,
+    entries_frame,
+)
+from warroom.protocol.envelopes import (
+    Acked,
+    Alive,
+    ClientMessage,
+    Entries,
+    Hello,
+    Open,
+    Presence,
+    Submit,
+)
+
+LOG = new_log_id()
+
+
+def submit(command: object, **fields: object) -> dict[str, object]:
+    """The builtin form of a submission, to be broken by a test."""
+    return {
+        "type": "submit",
+        "id": new_command_id(),
+        "log": LOG,
+        "command": command,
+        **fields,
+    }
+
+
+def refusal(frame: object) -> BadFrame:
+    """How the codec refuses a frame."""
+    data = frame if isinstance(frame, bytes | str) else msgspec.json.encode(frame)
+    with pytest.raises(BadFrame) as caught:
+        decode_client(data)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Hello(protocols=(1,), client="test", as_name="bo"),
+        Open(log=LOG, after=3, head="ab" * 32),
+        Submit(
+            id=new_command_id(),
+            log=LOG,
+            command=TakeRole(role=Role.DEPUTY, reason="Ana lost her line"),
+            seen=7,
+            said_by="v1",
+            occurred_at=datetime(2026, 11, 22, 3, 40, tzinfo=UTC),
+        ),
+        Submit(id=new_command_id(), log=LOG, command=ObjectTo(decision=2, reason="lag")),
+        Alive(idle=3),
+    ],
+)
+def test_a_client_message_survives_the_wire(message: ClientMessage) -> None:
+    """Decode after encode is the same."""
+    assert message == decode_client(encode(message))
+
+
+@pytest.mark.parametrize("message", [Acked(id="a", log=LOG, seq=4), Presence(log=LOG, here=())])
+def test_a_hub_message_survives_the_wire(message: Acked | Presence) -> None:
+    """Decode after encode is the same, on the hub's side too."""
+    assert message == decode_hub(encode(message))
+
+
+def test_lines_go_into_an_entries_frame_byte_for_byte() -> None:
+    """What the journal holds is what the client reads."""
+    lines = [b'{"body":null,"header":{"seq":1},"type":"entry"}', b'{"x":2}']
+    message = decode_hub(entries_frame(LOG, lines, [b'{"h":1}']))
+    assert isinstance(message, Entries)
+    assert lines == [bytes(raw) for raw in message.entries]
+    assert [b'{"h":1}'] == [bytes(raw) for raw in message.heads]
+
+
+def test_a_client_ignores_fields_of_a_newer_hub() -> None:
+    """Forward compatibility: unknown fields from the hub are passed over."""
+    assert Acked(id="a", log=LOG, seq=1) == decode_hub(
+        b'{"type":"acked","id":"a","log":"%b","seq":1,"mood":"fine"}' % LOG.encode()
+    )
+
+
+def test_an_unknown_message_of_the_hub_is_a_bad_frame() -> None:
+    """A client learns that it does not understand, and is not ended by it."""
+    with pytest.raises(BadFrame, match="mood"):
+        decode_hub(b'{"type":"mood"}')
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (submit({"do": "post"}), "text"),
+        (submit({"do": "post", "text": ""}), "text"),
+        (submit({"do": "post", "text": "  \n "}), "text"),
+        (submit({"do": "post", "text": "x" * 40_001}), "40000"),
+        (submit({"do": "post", "text": "a", "colour": "red"}), "colour"),
+        (submit({"do": "act.overdue", "action": 1}), "act.overdue"),
+        (submit({"do": "join", "person": "x", "name": "x", "handle": "x"}), "join"),
+        (submit({"do": "object", "decision": 2**53, "reason": "x"}), "decision"),
+        (submit({"do": "object", "decision": 1.5, "reason": "x"}), "decision"),
+        (submit({"do": "post", "text": "a"}, seen=-1), "seen"),
+        (submit({"do": "post", "text": "a"}, occurred_at="2026-11-22T03:40:00"), "occurred_at"),
+        (submit({"do": "post", "text": "a"}, said_by="Bo Chen"), "said_by"),
+        (submit({"do": "status", "to": "fine"}), "fine"),
+    ],
+)
+def test_a_broken_command_is_refused_by_field(broken: dict[str, object], told: str) -> None:
+    """Bad input names the field, and the sender learns which command it was."""
+    refused = refusal(broken)
+    assert told in str(refused)
+    assert (broken["id"], LOG) == (refused.id, refused.log)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"nonsense",
+        b"\xff\xfe",
+        b'{"type":"submit"}',
+        b'{"type":"shout","id":"x"}',
+        b"NaN",
+        b'{"type":"alive","idle":1e400}',
+        b"[" * 20_000,
+        b'{"type":"hello","protocols":[],"client":"x"}',
+        b'{"type":"open","log":"../../etc"}',
+    ],
+)
+def test_a_frame_that_names_no_command_is_refused_whole(frame: bytes) -> None:
+    """What cannot be answered ends the connection, and only that."""
+    assert refusal(frame).id is None
+
+
+def test_only_ids_of_version_7_are_taken() -> None:
+    """A timer's id, of version 5, cannot be sent early by anyone."""
+    timers = "5ac63e9e-49fb-536a-988e-45d5320b3210"
+    assert "id" in str(refusal({**submit({"do": "post", "text": "a"}), "id": timers}))
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x07", "\x7f", "\x9b", "\u202e", "\u2066"])
+def test_control_and_bidirectional_characters_are_refused(char: str) -> None:
+    """Nobody's text can hold an escape sequence or turn the line around; the field is named."""
+    command = {"do": "propose", "decision": {"choice": "x", "options": ["fine", f"b{char}d"]}}
+    refused = refusal(submit(command))
+    assert "$.command.decision.options[1]" in str(refused)
+    assert "character 2" in str(refused)
+
+
+def test_tab_and_newline_are_text() -> None:
+    """Pasted logs keep their shape."""
+    message = decode_client(msgspec.json.encode(submit({"do": "post", "text": "a\tb\nc"})))
+    assert isinstance(message, Submit)
+    assert Post("a\tb\nc") == message.command
+
+
+def test_what_a_command_asks_does_not_depend_on_its_id_or_what_was_seen() -> None:
+    """A command sent again has the same content, another one does not."""
+    first = Submit(id=new_command_id(), log=LOG, command=Declare(title="x"), seen=1)
+    again = msgspec.structs.replace(first, id=new_command_id(), seen=9)
+    other = msgspec.structs.replace(first, command=Declare(title="y"))
+    proposal = ProposeDecision(decision=DecisionText(choice="x"))
+    assert content_of(first) == content_of(again)
+    assert content_of(first) != content_of(other)
+    assert content_of(first) != content_of(msgspec.structs.replace(first, command=proposal))
+
+
+@given(st.binary(max_size=300))
+def test_nothing_a_peer_sends_raises_anything_else(data: bytes) -> None:
+    """Arbitrary bytes are a message or a `BadFrame`."""
+    with contextlib.suppress(BadFrame):
+        assert decode_client(data) is not None
