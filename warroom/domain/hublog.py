@@ -17,7 +17,7 @@ from warroom.domain.fold import source_of
 from warroom.domain.incident import Source
 from warroom.domain.vocabulary import Via
 
-LABEL = "HUB"
+LABEL = "hub"
 """The label of the hub's own log."""
 
 

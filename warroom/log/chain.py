@@ -42,4 +42,4 @@ def head_message(log: str, seq: int, entry: str) -> bytes:
 
 def stamp(at: datetime) -> str:
     """A time as it stands in a header: RFC 3339, UTC, always six digits of microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -9,6 +9,7 @@ with `"body":null` once its words are redacted, or where there were none.
 """
 
 import functools
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from warroom.domain import events
-from warroom.domain.events import Event, Recorded, Unknown
+from warroom.domain.events import Event, Recorded, Unknown, Wordless
 from warroom.domain.vocabulary import Role, Via
 from warroom.log.chain import canonical, commitment, entry_hash, stamp
 
@@ -100,16 +101,13 @@ class Entry(Struct, frozen=True, kw_only=True):
         cls = EVENT_TYPES.get(self.header.kind)
         if cls is not None:
             try:
-                event = _facts_decoder(cls).decode(self.header.facts)
-                if words is None:
-                    return event
-                return msgspec.structs.replace(event, words=_words_decoder(cls).decode(words))
-            except (msgspec.ValidationError, TypeError):
+                return _read_event(cls, self.header.facts, words)
+            except msgspec.ValidationError:
                 pass
         return Unknown(
             kind=self.header.kind,
-            facts=_as_dict(self.header.facts),
-            words=None if words is None else _as_dict(words),
+            facts=_object_decoder.decode(self.header.facts),
+            words=None if words is None else _object_decoder.decode(words),
         )
 
 
@@ -168,17 +166,19 @@ def facts_of(event: Event) -> dict[str, Any]:
 def read_entry(header: bytes, body: bytes | None) -> Entry:
     """An entry from the stored bytes of its parts.
 
-    Raises `Malformed` if the header is none. Whether it is canonical, chained and true to its
-    commitment is for `verify` to say.
+    Raises `Malformed` if the header or the body is none. Whether it is canonical, chained and
+    true to its commitment is for `verify` to say.
     """
     try:
         decoded = _header_decoder.decode(header)
-        if len(decoded.at) != len("2020-02-02T20:20:20.202020Z") or decoded.at[-1] != "Z":
+        if not _STAMP.fullmatch(decoded.at):
             raise Malformed(f"the header's time {decoded.at!r} is not of the fixed form")
         datetime.fromisoformat(decoded.at)
+        # Raw parts are skipped over unread: what is wrong in them has to show here, at the door.
+        _object_decoder.decode(decoded.facts)
         if body is not None:
-            _body(body)
-    except ValueError as error:
+            _object_decoder.decode(_body(body).words)
+    except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     return Entry(header=decoded, header_bytes=header, body_bytes=body, hash=entry_hash(header))
 
@@ -187,7 +187,7 @@ def read_line(line: bytes) -> Entry:
     """An entry from its line, without the newline. Raises `Malformed`."""
     try:
         parts = _line_decoder.decode(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     body = bytes(parts.body)
     return read_entry(bytes(parts.header), None if body == b"null" else body)
@@ -203,13 +203,30 @@ class _Line(Struct, frozen=True, tag="entry"):
     body: Raw
 
 
+_STAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+)
+
 _header_decoder = msgspec.json.Decoder(Header)
 _body_decoder = msgspec.json.Decoder(Body)
 _line_decoder = msgspec.json.Decoder(_Line)
+_object_decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def _body(data: bytes) -> Body:
     return _body_decoder.decode(data)
+
+
+def _read_event(cls: type[Event], facts: Raw, words: Raw | None) -> Event:
+    """The event of known class. Raises `msgspec.ValidationError` if it is not of its shape."""
+    event = _facts_decoder(cls).decode(facts)
+    if event.words is not None:
+        raise msgspec.ValidationError("words stand among the facts")
+    if words is None:
+        return event
+    if issubclass(cls, Wordless):
+        raise msgspec.ValidationError("words where this kind has none")
+    return msgspec.structs.replace(event, words=_words_decoder(cls).decode(words))
 
 
 @functools.cache
@@ -222,8 +239,3 @@ def _facts_decoder(cls: type[Event]) -> "msgspec.json.Decoder[Event]":
 def _words_decoder(cls: type[Event]) -> "msgspec.json.Decoder[Any]":
     hint: Any = cls.__annotations__["words"]
     return msgspec.json.Decoder(hint)
-
-
-def _as_dict(raw: Raw) -> dict[str, Any]:
-    value = msgspec.json.decode(raw)
-    return value if isinstance(value, dict) else {"value": value}

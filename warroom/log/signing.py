@@ -40,8 +40,27 @@ class HubKey:
         return SignedHead(log=log, seq=seq, hash=entry, key=self.public, sig=signature.hex())
 
 
+_FIELD = 2**255 - 19
+_WEAK_Y = frozenset(
+    {
+        0,
+        1,
+        _FIELD - 1,
+        2707385501144840649318225287225658788936804267575313519463743609750303402022,
+        55188659117513257062467267217118295137698188065244968500265048394206261417927,
+    }
+)
+"""The y of the eight points of small order: under such a key anyone can sign anything."""
+
+
+def is_weak(key: str) -> bool:
+    """Whether a public key is of small order, or not encoded as RFC 8032 asks for."""
+    y = int.from_bytes(bytes.fromhex(key), "little") & (1 << 255) - 1
+    return y in _WEAK_Y or y >= _FIELD
+
+
 def signature_holds(head: SignedHead) -> bool:
-    """Whether the head was signed by the key that it names."""
+    """Whether the head was signed by the key that it names, and the key is one to rely on."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PublicKey,
@@ -50,6 +69,6 @@ def signature_holds(head: SignedHead) -> bool:
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head.key))
         public.verify(bytes.fromhex(head.sig), head_message(head.log, head.seq, head.hash))
+        return not is_weak(head.key)
     except (InvalidSignature, ValueError):
         return False
-    return True
