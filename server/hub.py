@@ -7,17 +7,18 @@ committed batches. It writes to a session only through its `Link`.
 import asyncio
 import logging
 from collections.abc import Iterator
-from typing import Protocol
-
-from msgspec import Struct
 
 from server.alarms import Alarms, command_id
-from server.directory import Directory, Known
+from server.batch import Accepted, Batch, Committed, Outcome, Waiting
+from server.directory import Directory
 from server.framing import pack
-from server.journal import Journal
+from server.journal import Journal, JournalRefused, JournalTemporary
+from server.lobby import Lobby
 from server.presence import Presences
+from server.reception import Reception
 from server.room import Missing, Room
-from server.writer import Accepted, Batch, Committed, Outcome, Waiting, Writer, journal_floor
+from server.session import Link, Peer, Session
+from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
 from warroom.domain.commands import Command, Declare, Join
@@ -28,10 +29,9 @@ from warroom.domain.vocabulary import HUB, Scope, Via
 from warroom.log.chain import canonical
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
+from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of
 from warroom.protocol.envelopes import (
     PROTOCOL,
-    Acked,
     Alive,
     ClientMessage,
     Close,
@@ -39,7 +39,6 @@ from warroom.protocol.envelopes import (
     Diverged,
     Draining,
     Failed,
-    FromHub,
     HeadAt,
     Heartbeat,
     Hello,
@@ -47,74 +46,21 @@ from warroom.protocol.envelopes import (
     ListRooms,
     Open,
     Opened,
-    Rooms,
     RoomSummary,
     Submit,
     Welcome,
-    You,
 )
 
 ATTENDANCE_GRACE = 10.0
 """Seconds in a room before attendance is recorded."""
 
 HEARTBEAT = 10.0
-LOBBY_DELAY = 0.2
+RETURN_MS = 500
 CLOCK_STEP_MS = 2_000
 FOLD_PAGE = 2_000
 LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=100, logs=50)
 
 _logger = logging.getLogger(__name__)
-
-
-class Link(Protocol):
-    """A connection, as the hub sees it."""
-
-    def write(self, data: bytes) -> bool:
-        """Write framed bytes now; False if the line is too full for live writes to go on."""
-
-    def wake(self) -> None:
-        """Say that `Hub.backlog` has something for this session."""
-
-    def close(self, code: CloseCode, reason: str) -> None:
-        """End the connection."""
-
-
-class Peer(Struct, frozen=True):
-    """What the transport proves of who is there: a user of this machine, and how it knows."""
-
-    uid: int
-    via: Via
-    user: str
-
-
-class Unwelcome(Exception):
-    """A hello that leads nowhere."""
-
-    def __init__(self, close: CloseCode, text: str) -> None:
-        super().__init__(text)
-        self.close = close
-
-
-class Session:
-    """One connection of one person."""
-
-    def __init__(self, link: Link, you: You, via: Via) -> None:
-        self.link = link
-        self.you = you
-        self.via = via
-        self.logs: set[str] = set()
-        self.waiting = 0
-        self.watching = False
-        self.idle = 0
-        self.heard_at = monotonic()
-
-    @property
-    def observer(self) -> bool:
-        return self.you.scope is Scope.OBSERVER
-
-    def say(self, message: FromHub) -> None:
-        """Send one message."""
-        self.link.write(pack(encode(message)))
 
 
 class Hub:
@@ -126,7 +72,6 @@ class Hub:
         self._rooms: dict[str, Room] = {}
         self._sessions: set[Session] = set()
         self._joining: set[tuple[str, str]] = set()
-        self._lobby_told: asyncio.TimerHandle | None = None
         self._last_drift = 0.0
         self.empty_since = monotonic()
 
@@ -139,17 +84,35 @@ class Hub:
         self._clock = HubClock(journal_floor(heads))
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._alarms = Alarms(self._loop, self._clock, self._fire)
+        self._reception = Reception(self._directory, self._own)
+        self._alarms = Alarms(self._loop, self._clock, self._ask)
         self._presences = Presences(self._loop, self._tell_presence)
+        self._lobby = Lobby(self._loop, self.summaries)
         for head in heads:
             await asyncio.to_thread(self._load, head.log, head.label)
-        for room in self._rooms.values():
-            self._alarms.set(room.incident)
-        policy = self._directory.state.policy if own else DEFAULT_POLICY
+        if own is not None:
+            self._check_key()
+        policy = self._directory.state.policy
         self._writer = Writer(self._journal, self._key, self._clock, self._from_writer, policy)
         self._writer.start()
         if own is None:
-            await self._own(FoundHub(key=self._key.public, policy=DEFAULT_POLICY))
+            await self._found()
+        for room in self._rooms.values():
+            self._alarms.set(room.incident)
+
+    def _check_key(self) -> None:
+        """Refuse to sign a log with another key than the one that its first entry names."""
+        if self._directory.state.key != self._key.public:
+            raise JournalRefused(
+                "the hub's key is not the one that this journal was signed with; "
+                "put back the hub.key that belongs to it"
+            )
+
+    async def _found(self) -> None:
+        founding = FoundHub(key=self._key.public, policy=DEFAULT_POLICY)
+        outcome = await self._own(founding)
+        if not isinstance(outcome, Accepted):
+            raise JournalTemporary(f"the hub's own log cannot be begun: {outcome.refused.text}")
 
     def _load(self, log: str, label: str) -> None:
         room = None if label == LABEL else Room(log, label, pack)
@@ -173,11 +136,11 @@ class Hub:
 
     async def stop(self) -> None:
         """Answer what waits, tell everyone, and stop writing."""
-        self._alarms.stop()
         await asyncio.to_thread(self._writer.stop)
-        await asyncio.sleep(0)
+        # The last batch is delivered by now: it was handed to this loop before the thread ended.
+        self._alarms.stop()
         for session in self._sessions:
-            session.say(Draining(after_ms=500))
+            session.say(Draining(after_ms=RETURN_MS))
 
     @property
     def pending(self) -> bool:
@@ -196,16 +159,7 @@ class Hub:
 
     async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
         """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
-        if PROTOCOL not in hello.protocols:
-            spoken = ", ".join(map(str, hello.protocols))
-            raise Unwelcome(
-                CloseCode.NO_COMMON_PROTOCOL,
-                f"this hub ({__version__}) speaks protocol {PROTOCOL}, {hello.client} speaks "
-                f"{spoken}: update the older one",
-            )
-        known, via = await self._identify(hello, peer)
-        scope = Scope.OBSERVER if hello.observer else Scope.RESPONDER
-        you = You(known.person, known.name, known.handle, scope)
+        you, via = await self._reception.identify(hello, peer)
         session = Session(link, you, via)
         self._sessions.add(session)
         session.say(
@@ -220,33 +174,15 @@ class Hub:
         )
         return session
 
-    async def _identify(self, hello: Hello, peer: Peer) -> tuple[Known, Via]:
-        """Who it is: the user of this machine, or the name they give on their own socket."""
-        if hello.as_name is None:
-            known = self._directory.by_uid(peer.uid)
-            if known is None:
-                known = await self._register(peer.user, peer.via, peer.uid)
-            return known, peer.via
-        known = self._directory.by_handle(hello.as_name)
-        if known is None:
-            known = await self._register(hello.as_name, Via.AS, None)
-        return known, Via.AS
-
-    async def _register(self, name: str, via: Via, uid: int | None) -> Known:
-        command = self._directory.registration(name, via, uid)
-        outcome = await self._own(command)
-        if not isinstance(outcome, Accepted):
-            raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
-        return Known(command.person, command.name, command.handle)
-
     def leave(self, session: Session) -> None:
         """Forget a connection that has ended."""
         self._sessions.discard(session)
+        self._lobby.leave(session)
         for log in tuple(session.logs):
             self._close(session, log)
         if not self._sessions:
             self.empty_since = monotonic()
-        self._lobby_changed()
+        self._lobby.changed()
 
     # --- what sessions say -------------------------------------------------------------------
 
@@ -261,8 +197,7 @@ class Hub:
             case Close(log=log):
                 self._close(session, log)
             case ListRooms(watch=watch):
-                session.watching = watch
-                session.say(Rooms(rooms=self.summaries()))
+                self._lobby.show(session, watch)
             case Alive(idle=idle):
                 session.idle = idle
             case Hello():
@@ -328,7 +263,7 @@ class Hub:
         self._presences.came(room.log, session)
         if not session.observer:
             self._loop.call_later(ATTENDANCE_GRACE, self._attend, session, room.log)
-        self._lobby_changed()
+        self._lobby.changed()
 
     async def _holds(self, room: Room, after: int, head: str | None) -> bool:
         """Whether the log holds the entry that a client says it ends with."""
@@ -382,9 +317,6 @@ class Hub:
         join = Join(person=person, name=session.you.name, handle=session.you.handle)
         self._ask(log, join, command_id(log, "join", person))
 
-    def _fire(self, log: str, command: Command, id_: str) -> None:
-        self._ask(log, command, id_)
-
     def _ask(
         self,
         log: str,
@@ -420,6 +352,7 @@ class Hub:
             return
         if drift > 0:
             self._clock.follow_wall()
+            self._alarms.rearm()
         self._last_drift = min(drift, 0.0)
         self._ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 
@@ -449,7 +382,7 @@ class Hub:
         for committed in batch.commits:
             self._commit(committed)
         if batch.commits:
-            self._lobby_changed()
+            self._lobby.changed()
 
     def _answer(self, outcome: Outcome) -> None:
         waiting = outcome.waiting
@@ -458,11 +391,10 @@ class Hub:
             self._joining.discard((waiting.log, waiting.command.person))
         if waiting.person == HUB and not isinstance(outcome, Accepted):
             self._alarms.refused(waiting.id, outcome.refused.temporary)
-        if isinstance(reply_to, asyncio.Future):
+        if isinstance(reply_to, Session):
+            reply_to.answer(outcome)
+        elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
             reply_to.set_result(outcome)
-        elif isinstance(reply_to, Session):
-            reply_to.waiting -= 1
-            reply_to.say(_reply(outcome))
 
     def _commit(self, committed: Committed) -> None:
         if committed.label == LABEL:
@@ -482,18 +414,6 @@ class Hub:
 
     # --- telling -------------------------------------------------------------------------------
 
-    def _lobby_changed(self) -> None:
-        """Tell those who watch the lobby, soon, once for many changes."""
-        if self._lobby_told is None and any(session.watching for session in self._sessions):
-            self._lobby_told = self._loop.call_later(LOBBY_DELAY, self._tell_lobby)
-
-    def _tell_lobby(self) -> None:
-        self._lobby_told = None
-        rooms = Rooms(rooms=self.summaries())
-        for session in self._sessions:
-            if session.watching:
-                session.say(rooms)
-
     def _tell_presence(self, log: str) -> None:
         message = self._presences.message(log)
         for session in _sessions(self._rooms[log]):
@@ -504,18 +424,3 @@ def _sessions(room: Room) -> Iterator[Session]:
     for key in tuple(room.followers):
         if isinstance(key, Session):
             yield key
-
-
-def _reply(outcome: Outcome) -> Acked | Declined:
-    waiting = outcome.waiting
-    if isinstance(outcome, Accepted):
-        return Acked(id=waiting.id, log=waiting.log, seq=outcome.seq)
-    refused = outcome.refused
-    return Declined(
-        id=waiting.id,
-        log=waiting.log,
-        code=refused.code,
-        text=refused.text,
-        temporary=refused.temporary,
-        about=refused.about,
-    )

@@ -90,7 +90,7 @@ class Transaction(Protocol):
         """Append consecutive entries of one log and the signed head of the last one.
 
         The first entry of a new log creates it under `label`. A body that an `entry.redacted`
-        event of the batch names is deleted.
+        event of the batch names is erased, and never given out again.
         """
 
     def commit(self) -> None:
@@ -110,7 +110,7 @@ class Journal(Protocol):
         """Up to `limit` entries after `after`, in order, with the signed heads among them."""
 
     def scrub(self) -> None:
-        """See that deleted words are gone from the files too; called after a redaction's commit."""
+        """See that erased words are gone from the files too; called after a redaction's commit."""
 
     def close(self) -> None:
         """Give up the files or connections."""

@@ -10,9 +10,18 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from msgspec import Struct
 
+from server.batch import Committed
 from server.journal import Page
-from server.writer import Committed
-from warroom.domain.events import EntryRedacted, IncidentDeclared, IncidentRetitled, Recorded
+from warroom.domain.events import (
+    EntryRedacted,
+    Event,
+    IncidentDeclared,
+    IncidentRetitled,
+    PersonJoined,
+    Recorded,
+    RollCalled,
+    Unknown,
+)
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
 from warroom.domain.names import Names
@@ -45,10 +54,15 @@ class Live(Struct, frozen=True):
 
 
 class Missing(Struct, frozen=True):
-    """The page that the room needs from the journal before it can go on."""
+    """The page that the room needs from the journal before it can go on.
+
+    `redactions` is how many the room had seen when it asked: a page read before the next one may
+    hold words that are gone by now.
+    """
 
     after: int
     limit: int
+    redactions: int
 
 
 class Room:
@@ -65,6 +79,8 @@ class Room:
         self._recent: deque[Entry] = deque()
         self._recent_heads: deque[SignedHead] = deque()
         self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
+        self._naming: dict[int, Event | Unknown] = {}
+        self._redactions = 0
 
     @property
     def seq(self) -> int:
@@ -124,7 +140,7 @@ class Room:
         if follower.sent not in self._memo:
             recent = [entry for entry in self._recent if entry.seq > follower.sent][:PAGE_ENTRIES]
             if not recent or recent[0].seq != follower.sent + 1:
-                return Missing(follower.sent, PAGE_ENTRIES)
+                return Missing(follower.sent, PAGE_ENTRIES, self._redactions)
             heads = tuple(head for head in self._recent_heads if head.seq >= recent[0].seq)
             self._keep_page(follower.sent, tuple(recent), heads)
         last, data = self._memo[follower.sent]
@@ -133,8 +149,8 @@ class Room:
         return data
 
     def supply(self, missing: Missing, page: Page) -> None:
-        """Take the page that `next_page` asked for."""
-        if page.entries:
+        """Take the page that `next_page` asked for, unless a redaction came in between."""
+        if page.entries and missing.redactions == self._redactions:
             self._keep_page(missing.after, page.entries, page.heads)
 
     def summary(self, here: int) -> RoomSummary | None:
@@ -163,10 +179,13 @@ class Room:
         recorded = entry.recorded()
         self.incident = apply(self.incident, recorded)
         self.names.learn(recorded.event)
-        self._learn_title(recorded)
+        self._learn(recorded)
 
-    def _learn_title(self, recorded: Recorded) -> None:
+    def _learn(self, recorded: Recorded) -> None:
+        """Take the title, and remember which entries hold names."""
         match recorded.event:
+            case PersonJoined() | RollCalled():
+                self._naming[recorded.seq] = recorded.event
             case IncidentDeclared(words=words) if words is not None and words.title is not None:
                 self.title = words.title
             case IncidentRetitled(words=said) if said is not None:
@@ -180,9 +199,10 @@ class Room:
 
     def _redact(self, seq: int) -> None:
         """Drop everything that may hold the words; the journal has the rest without them."""
-        for entry in self._recent:
-            if entry.seq == seq:
-                self.names.forget(entry.recorded().event)
+        self._redactions += 1
+        naming = self._naming.pop(seq, None)
+        if naming is not None:
+            self.names.forget(naming)
         if seq == self.incident.title:
             self.title = GONE
         self._recent.clear()

@@ -11,10 +11,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from msgspec import Struct
 
+from server.batch import Accepted, Batch, Committed, Outcome, Rejected, Waiting
 from server.journal import (
     Append,
     Journal,
@@ -31,10 +31,9 @@ from warroom.domain.events import EntryRedacted, Policy
 from warroom.domain.fold import apply
 from warroom.domain.hublog import LABEL, FoundHub, HubState, OwnCommand, apply_own, decide_own
 from warroom.domain.incident import Incident
-from warroom.domain.vocabulary import Scope, Via
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
-from warroom.log.signing import HubKey, SignedHead
+from warroom.log.signing import HubKey
 
 BATCH_COMMANDS = 100
 BATCH_BYTES = 256 * 1024
@@ -47,58 +46,6 @@ _logger = logging.getLogger(__name__)
 TEMPORARY = Refused(
     Code.TEMPORARY, "the hub could not write that just now; it will be tried again", True
 )
-
-
-class Waiting(Struct, frozen=True, kw_only=True):
-    """A command on its way into the log. `content` is what it asks, in canonical bytes.
-
-    `reply_to` belongs to whoever submitted it, and comes back with the outcome.
-    """
-
-    id: str
-    log: str
-    command: Command | OwnCommand
-    content: bytes
-    person: str
-    via: Via
-    scope: Scope = Scope.RESPONDER
-    seen: int = 0
-    said_by: str | None = None
-    occurred_at: datetime | None = None
-    reply_to: object = None
-
-
-class Accepted(Struct, frozen=True):
-    """The command is entry `seq`, durably; now, or since it was first sent."""
-
-    waiting: Waiting
-    seq: int
-
-
-class Rejected(Struct, frozen=True):
-    """The command made no entry."""
-
-    waiting: Waiting
-    refused: Refused
-
-
-Outcome: TypeAlias = Accepted | Rejected
-
-
-class Committed(Struct, frozen=True):
-    """New entries of one log, durable, under one signed head."""
-
-    log: str
-    label: str
-    entries: tuple[Entry, ...]
-    head: SignedHead
-
-
-class Batch(Struct, frozen=True):
-    """What one transaction brought: answers, and what to tell everyone."""
-
-    outcomes: tuple[Outcome, ...]
-    commits: tuple[Committed, ...]
 
 
 class _Local(Struct):
@@ -129,13 +76,16 @@ class Writer:
         self._queue: queue.Queue[Waiting | None] = queue.Queue(QUEUE_COMMANDS)
         self._locals: dict[str, _Local] = {}
         self._unscrubbed: list[Outcome] = []
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def submit(self, waiting: Waiting) -> bool:
-        """Queue a command; False if too many wait already. From any thread."""
+        """Queue a command; False if too many wait already, or it is stopping. From any thread."""
+        if self._stopping:
+            return False
         try:
             self._queue.put_nowait(waiting)
         except queue.Full:
@@ -144,6 +94,7 @@ class Writer:
 
     def stop(self) -> None:
         """Write all that waits, then end. Blocks until it has."""
+        self._stopping = True
         self._queue.put(None)
         self._thread.join()
 
@@ -221,7 +172,7 @@ class Writer:
             return
         try:
             self._journal.scrub()
-        except JournalTemporary as error:
+        except JournalError as error:
             _logger.warning("redacted words are still in the write-ahead log: %s", error)
             return
         self._deliver(Batch(tuple(self._unscrubbed), ()))
@@ -289,7 +240,10 @@ class _Work:
             state = HubState(log=log) if own else Incident(log=log)
             local = self._locals[log] = _Local(head.label, state)
         while local.seq < head.seq:
-            for entry in tx.after(log, local.seq, FOLD_PAGE):
+            page = tx.after(log, local.seq, FOLD_PAGE)
+            if not page:
+                break
+            for entry in page:
                 _fold(local, entry)
         _check_head(local, head)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from server.batch import Accepted, Batch, Outcome, Rejected, Waiting
 from server.journal import Journal, JournalTemporary, OutcomeUnknown
 from server.journal_sql import SqlJournal, open_sqlite
-from server.writer import Accepted, Batch, Outcome, Rejected, Waiting, Writer
+from server.writer import Writer
 from warroom.clock import HubClock, new_command_id, new_log_id
 from warroom.domain.commands import (
     Amend,

@@ -1,0 +1,47 @@
+"""Pieces on the screen: other people's text becomes content, never markup."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widgets import Static
+
+from warroom.tui.present.pieces import Piece, Pieces
+from warroom.tui.themes import TONES
+
+
+def content(pieces: Iterable[Piece]) -> Content:
+    """The pieces side by side."""
+    return Content.assemble(*((piece.text, TONES[piece.tone]) for piece in pieces))
+
+
+def block(lines: Iterable[Pieces]) -> Content:
+    """The lines below each other."""
+    return Content("\n").join(content(line) for line in lines)
+
+
+class OneLine(Static):
+    """A line of pieces, cut where the screen ends."""
+
+    DEFAULT_CSS = """
+    OneLine { height: 1; width: 100%; padding: 0 1; text-wrap: nowrap; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__("", id=id, classes=classes, markup=False)
+        self.pieces: Pieces = ()
+
+    @property
+    def width(self) -> int:
+        """The cells that pieces can take."""
+        return max(0, self.app.size.width - 2)
+
+    @property
+    def plain(self) -> str:
+        """What it says, without tones."""
+        return "".join(piece.text for piece in self.pieces)
+
+    def show(self, pieces: Pieces) -> None:
+        """Show these pieces from now on."""
+        if pieces != self.pieces:
+            self.pieces = pieces
+            self.update(content(pieces))
