@@ -1,0 +1,57 @@
+"""Times and durations as people read them. All times are UTC."""
+
+from datetime import UTC, datetime, timedelta
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+def clock_time(at: datetime, *, seconds: bool = False) -> str:
+    """The time of day: `14:02`, or `14:02:10`."""
+    return at.astimezone(UTC).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_time(at: datetime) -> str:
+    """The time with its date: `2026-03-02 14:02:10`."""
+    return at.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
+
+
+def time_beside(at: datetime, other: datetime) -> str:
+    """A time told beside another one: its date is there only if it is another day."""
+    if at.astimezone(UTC).date() == other.astimezone(UTC).date():
+        return clock_time(at)
+    return day_time(at).rpartition(":")[0]
+
+
+def elapsed_time(span: timedelta) -> str:
+    """How long it has gone on, in hours and minutes: `+00:49`."""
+    minutes = max(0, int(span.total_seconds())) // _MINUTE
+    return f"+{minutes // 60:02}:{minutes % 60:02}"
+
+
+def countdown(span: timedelta) -> str:
+    """How long is left, in minutes and seconds: `0:31`. What is over is `0:00`."""
+    seconds = max(0, int(span.total_seconds()))
+    return f"{seconds // _MINUTE}:{seconds % _MINUTE:02}"
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in its two largest units: `40 s`, `3 min`, `2 h 10 min`, `3 d`."""
+    seconds = max(0, int(span.total_seconds()))
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        return _two(seconds // _HOUR, "h", seconds % _HOUR // _MINUTE, "min")
+    return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago something was, as `duration` says it."""
+    return duration(now - at)
+
+
+def _two(many: int, unit: str, rest: int, part: str) -> str:
+    return f"{many} {unit} {rest} {part}" if rest else f"{many} {unit}"

@@ -1,0 +1,112 @@
+"""`interpret`: what someone said, in a room, now, becomes the commands that it asks for. Pure.
+
+What a word needs of its own stands with its family: `notes`, `lifecycle`, `roles`,
+`decisions`, `actions`, `updates`. Whether a command is granted is for the hub to say.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from warroom.domain.commands import CallRoll, PersonCommand
+from warroom.domain.transcript import Transcript
+from warroom.text import visible
+from warroom.words.interpret import actions, decisions, lifecycle, notes, roles, updates
+from warroom.words.interpret.reader import Reader
+from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
+from warroom.words.misread import Misread
+from warroom.words.parse import Said
+from warroom.words.table import find
+
+__all__ = ["Draft", "OpenDraft", "ShowBrief", "Shown", "interpret"]
+
+
+class Draft(Struct, frozen=True):
+    """A command to send: with who said it, if another than who sends it, and when it happened."""
+
+    command: PersonCommand
+    said_by: str | None = None
+    occurred_at: datetime | None = None
+
+
+def brief(line: Reader) -> ShowBrief:
+    copy = line.take_if("copy")
+    line.end()
+    return ShowBrief(copy)
+
+
+Meaning: TypeAlias = Callable[[Reader], list[PersonCommand] | Shown]
+
+MEANINGS: dict[str, Meaning] = {
+    "post": notes.post,
+    "obs": notes.obs,
+    "hyp": notes.hyp,
+    "propose": decisions.propose,
+    "decide": decisions.decide,
+    "object": decisions.object_to,
+    "withdraw": decisions.withdraw,
+    "act": actions.act,
+    "role": roles.role,
+    "status": lifecycle.status,
+    "sev": lifecycle.sev,
+    "update": updates.update,
+    "amend": notes.amend,
+    "strike": notes.strike,
+    "redact": notes.redact,
+    "promote": notes.promote,
+    "here": notes.here,
+    "title": lifecycle.title,
+    "info": lifecycle.info,
+    "brief": brief,
+}
+
+
+def interpret(said: Said, room: Transcript, now: datetime, me: str) -> list[Draft] | Shown:
+    """The commands that a line asks for, in order, or what it asks to see. Raises `Misread`.
+
+    `me` is the person who says it. Someone unknown who is quoted is called by voice first.
+    """
+    word = find(said.word, short=False)
+    if word is None:
+        raise Misread(f"there is no word {said.word}")
+    try:
+        line = Reader(word, replace(said, rest=visible(said.rest)), room, now, me)
+        meant = MEANINGS[word.name](line)
+        if isinstance(meant, ShowBrief | OpenDraft):
+            line.no_marks_left()
+            return meant
+        at = line.occurred_at()
+        line.no_marks_left()
+        for command in meant:
+            _check(command)
+    except Misread as error:
+        raise Misread(error.text, word.usage) from None
+    calls = [Draft(CallRoll(people=tuple(line.calls)))] if line.calls else []
+    return [*calls, *(Draft(command, line.said_by, at) for command in meant)]
+
+
+_LIMIT = re.compile(r"length <= (\d+)")
+_FIELD = re.compile(r"\$\.(?:decision\.)?(\w+)")
+
+
+def _check(command: PersonCommand) -> None:
+    """Hold a command against the limits of its type, as the hub will."""
+    try:
+        msgspec.convert(msgspec.to_builtins(command), type(command))
+    except msgspec.ValidationError as error:
+        raise Misread(_over(str(error))) from None
+
+
+def _over(error: str) -> str:
+    """Which limit a command is over. Everything else that types ask for is read so already."""
+    field, limit = _FIELD.search(error), _LIMIT.search(error)
+    name = field[1] if field else "this"
+    if limit is None:
+        return f"{name} must stand on one line; leave out the line breaks"
+    most = "entries" if "array" in error else "characters"
+    return f"{name} is too long; write {limit[1]} {most} at most"

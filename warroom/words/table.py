@@ -1,0 +1,294 @@
+"""The words one can say in a room: the one table behind completion, palette and every help.
+
+A word is the same in the composer (`/act`), the palette and headless (`warroom act`); short forms
+are for the composer alone. Who may use a word is never written here: it follows from the
+commands that the word becomes.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from warroom.domain import commands as c
+from warroom.domain.commands import PersonCommand
+from warroom.domain.incident import Incident
+from warroom.domain.permissions import TABLE, Right, allowed
+from warroom.domain.vocabulary import Scope, spoken
+
+
+class Mark(StrEnum):
+    """What a trailing mark says: when it happened, when it is due, how risky it is."""
+
+    AT = "at"
+    DUE = "due"
+    RISK = "risk"
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """One word, and all that is said of it anywhere.
+
+    `usage` are its forms without the slash, `examples` lines of the composer. `commands` are
+    what it can become, the main one first; none if it only shows something.
+    """
+
+    name: str
+    short: str | None = None
+    help: str
+    usage: tuple[str, ...]
+    examples: tuple[str, ...]
+    commands: tuple[type[PersonCommand], ...] = ()
+    marks: frozenset[Mark] = frozenset({Mark.AT})
+
+
+_DUE = frozenset({Mark.AT, Mark.DUE})
+_ALL = frozenset(Mark)
+
+WORDS: tuple[Word, ...] = (
+    Word(
+        name="post",
+        help="Add a note to the timeline; plain text does the same.",
+        usage=("post TEXT [~14:01]",),
+        examples=("p99 back to normal", "@bo: p99 is 4 s"),
+        commands=(c.Post,),
+    ),
+    Word(
+        name="obs",
+        short="o",
+        help="Record something observed: a measurement, a symptom, what a customer reports.",
+        usage=("obs TEXT [~14:01]",),
+        examples=("/o p99 4.2 s ~14:01",),
+        commands=(c.Observe,),
+    ),
+    Word(
+        name="hyp",
+        short="h",
+        help="Raise a hypothesis, or say what became of one.",
+        usage=("hyp TEXT", "hyp H1 out|supported|open [TEXT]"),
+        examples=("/h pool exhausted", "/h H1 out config is unchanged"),
+        commands=(c.RaiseHypothesis, c.AssessHypothesis),
+    ),
+    Word(
+        name="propose",
+        short="p",
+        help="Propose a decision and hear strong objections for a while.",
+        usage=(
+            "propose TEXT [!high] [+30s]",
+            "propose TEXT because: WHY; verify: HOW; rollback: HOW; question: WHAT; options: A | B",
+        ),
+        examples=("/p fail over to eu-west-2 !high +30s",),
+        commands=(c.ProposeDecision,),
+        marks=_ALL,
+    ),
+    Word(
+        name="decide",
+        short="d",
+        help="Record a decision, decide a proposal, or say what came of it.",
+        usage=(
+            "decide TEXT [!high]",
+            "decide TEXT because: WHY; verify: HOW; rollback: HOW; question: WHAT; options: A | B",
+            "decide D2 [because WHY]",
+            "decide D1 worked|failed|reversed [TEXT]",
+        ),
+        examples=("/d roll back 8.14", "/d D2", "/d D1 worked errors at 0.2 %"),
+        commands=(c.RecordDecision, c.DecideProposal, c.RecordOutcome),
+        marks=frozenset({Mark.AT, Mark.RISK}),
+    ),
+    Word(
+        name="object",
+        short="x",
+        help="Object to a proposal, with the reason.",
+        usage=("object D2 REASON",),
+        examples=("/x D2 replica lags 40 s",),
+        commands=(c.ObjectTo,),
+    ),
+    Word(
+        name="withdraw",
+        help="Withdraw a proposal.",
+        usage=("withdraw D2 [REASON]",),
+        examples=("/withdraw D2 the replica is broken",),
+        commands=(c.WithdrawProposal,),
+    ),
+    Word(
+        name="act",
+        short="a",
+        help="Give someone an action with a due time, or say how it goes.",
+        usage=(
+            "act [@who] TEXT [+10m]",
+            "act A1 start",
+            "act A1 done [TEXT]",
+            "act A1 drop REASON",
+            "act A1 [@who] [REASON] [+10m]",
+        ),
+        examples=("/a @bo drain pool-3 +10m", "/a A1 done", "/a A1 +10m"),
+        commands=(c.AddAction, c.AssignAction, c.AdvanceAction, c.PostponeAction),
+        marks=_DUE,
+    ),
+    Word(
+        name="role",
+        short="r",
+        help="Take, offer, accept, decline or release a role: ic, dep, cl, tl, scribe.",
+        usage=(
+            "role ROLE [because REASON]",
+            "role ROLE @who [voice] [NOTE]",
+            "role accept [ROLE]",
+            "role decline|release [ROLE] [REASON]",
+        ),
+        examples=("/r ic", "/r ic @dee", "/r tl @kim voice", "/r accept"),
+        commands=(
+            c.TakeRole,
+            c.OfferRole,
+            c.AppointRole,
+            c.AcceptRole,
+            c.DeclineRole,
+            c.ReleaseRole,
+        ),
+    ),
+    Word(
+        name="status",
+        short="s",
+        help="Say where the incident stands.",
+        usage=("status STATUS [~04:31] [REASON]",),
+        examples=("/s identified", "/s mitigated ~04:31", "/s resolved"),
+        commands=(c.ChangeStatus,),
+    ),
+    Word(
+        name="sev",
+        short="v",
+        help="Set the severity, 1 the worst, with the reason.",
+        usage=("sev 1|2|3|4|5 REASON",),
+        examples=("/v 1 all EU checkouts fail",),
+        commands=(c.ChangeSeverity,),
+    ),
+    Word(
+        name="update",
+        short="u",
+        help="Draft an update for an audience, and take it to its publication.",
+        usage=(
+            "update internal|executive|customers [corrects U1] [TEXT] [#41 #42]",
+            "update U1 revise TEXT [#41 #42]",
+            "update U1 submit|approve",
+            "update U1 return REASON",
+            "update U1 publish [+20m]",
+            "update U1 sent WHERE",
+            "update U1 break REASON",
+        ),
+        examples=(
+            "/u customers",
+            "/u U1 submit",
+            "/u U1 approve",
+            "/u U1 publish",
+            "/u U1 sent statuspage",
+        ),
+        commands=(
+            c.DraftUpdate,
+            c.ReviseUpdate,
+            c.SubmitUpdate,
+            c.ReturnUpdate,
+            c.ApproveUpdate,
+            c.PublishUpdate,
+            c.RecordSent,
+        ),
+        marks=_DUE,
+    ),
+    Word(
+        name="amend",
+        short="m",
+        help="Correct the words of an entry; the first ones stay in the log.",
+        usage=("amend #41 TEXT",),
+        examples=("/m #41 p99 is 2.4 s",),
+        commands=(c.Amend,),
+    ),
+    Word(
+        name="strike",
+        short="k",
+        help="Strike an entry out, with the reason; it stays readable.",
+        usage=("strike #41 REASON",),
+        examples=("/k #41 wrong cluster",),
+        commands=(c.Strike,),
+    ),
+    Word(
+        name="redact",
+        help="Ask to delete the words of an entry for good; someone else approves.",
+        usage=("redact #41 REASON", "redact #41 approve"),
+        examples=("/redact #41 customer name", "/redact #41 approve"),
+        commands=(c.RequestRedaction, c.ApproveRedaction),
+    ),
+    Word(
+        name="promote",
+        help="Make an entry more than it was: a decision, an action, a hypothesis, a fact.",
+        usage=("promote #41 decision|hypothesis|fact", "promote #41 action [@who] [+10m]"),
+        examples=("/promote #41 decision",),
+        commands=(c.Promote,),
+        marks=_DUE,
+    ),
+    Word(
+        name="here",
+        help="Call the roll: who is on the bridge without a client.",
+        usage=("here @who ... [voice]",),
+        examples=("/here @ana @raj voice",),
+        commands=(c.CallRoll,),
+    ),
+    Word(
+        name="title",
+        help="Give the incident another title.",
+        usage=("title TEXT",),
+        examples=("/title Checkout failing for all cards",),
+        commands=(c.Retitle,),
+    ),
+    Word(
+        name="info",
+        help="Add what was not known at the declaration.",
+        usage=(
+            "info [impact high|medium|low] [urgency high|medium|low] [services A, B] "
+            "[started 13:40] [bridge WHERE]",
+        ),
+        examples=("/info impact high urgency medium services cards,checkout started 13:40",),
+        commands=(c.Describe,),
+        marks=frozenset(),
+    ),
+    Word(
+        name="brief",
+        short="b",
+        help="Show the whole incident on one screen.",
+        usage=("brief [copy]",),
+        examples=("/b", "/b copy"),
+        marks=frozenset(),
+    ),
+)
+
+_BY_NAME = {word.name: word for word in WORDS}
+POST = _BY_NAME["post"]
+"""What plain text is."""
+
+_BY_SHORT = {word.short: word for word in WORDS if word.short}
+
+
+def find(name: str, *, short: bool = True) -> Word | None:
+    """The word with this name, or with this short form unless only names count."""
+    name = name.casefold()
+    return _BY_NAME.get(name) or (_BY_SHORT.get(name) if short else None)
+
+
+def may(word: Word, incident: Incident, person: str, scope: Scope) -> bool:
+    """Whether a person may use a word now, in one of its forms at least."""
+    if not word.commands:
+        return True
+    return any(allowed(incident, TABLE[command], person, scope) for command in word.commands)
+
+
+def who_may(word: Word) -> str:
+    """Who may use a word, in words: what its forms need, `anyone` if all are open to all."""
+    needs: dict[str, list[str]] = {}
+    for command in word.commands:
+        act = str(command.__struct_config__.tag)
+        needs.setdefault(_need(TABLE[command]), []).append(act)
+    if len(needs) <= 1:
+        return next(iter(needs), "anyone")
+    return "; ".join(f"{', '.join(acts)}: {need}" for need, acts in needs.items())
+
+
+def _need(right: Right) -> str:
+    if not right.roles:
+        return "anyone"
+    needed = " or ".join(spoken(role) for role in right.roles)
+    return f"{needed} (anyone while nobody is in command)" if right.if_vacant else needed
