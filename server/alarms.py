@@ -5,7 +5,7 @@ derived from the log and the entry that armed it, so firing it again changes not
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import UUID, uuid5
 
 from warroom.clock import HubClock
@@ -43,7 +43,7 @@ class Alarms:
     @property
     def pending(self) -> bool:
         """Whether anything is still to fall due."""
-        return any(self._due.values())
+        return any(self._waiting())
 
     def set(self, incident: Incident) -> None:
         """Take the timers of a room as they now stand."""
@@ -56,6 +56,10 @@ class Alarms:
             self._fired.discard(id_)
             self._loop.call_later(RETRY, self._arm)
 
+    def rearm(self) -> None:
+        """Sleep anew: the hub's time has moved, and with it how far away each timer is."""
+        self._arm()
+
     def stop(self) -> None:
         """Fire nothing any more."""
         self._due.clear()
@@ -66,26 +70,23 @@ class Alarms:
         """Sleep until the next timer that has not been fired."""
         if self._handle is not None:
             self._handle.cancel()
-        waiting = [
-            timer.at
-            for log, timers in self._due.items()
-            for timer in timers
-            if _id(log, timer) not in self._fired
-        ]
+        waiting = [timer.at for _, timer, _ in self._waiting()]
         if waiting:
             delay = (min(waiting) - self._clock.now()).total_seconds()
             self._handle = self._loop.call_later(min(max(delay, 0.0), LONGEST_SLEEP), self._ring)
 
     def _ring(self) -> None:
         now = self._clock.now()
-        for log, timers in self._due.items():
-            for timer in timers:
-                id_ = _id(log, timer)
-                if timer.at <= now and id_ not in self._fired:
-                    self._fired.add(id_)
-                    self._fire(log, timer.command, id_)
+        for log, timer, id_ in list(self._waiting()):
+            if timer.at <= now:
+                self._fired.add(id_)
+                self._fire(log, timer.command, id_)
         self._arm()
 
-
-def _id(log: str, timer: Due) -> str:
-    return command_id(log, timer.command.word, timer.armed_by)
+    def _waiting(self) -> Iterator[tuple[str, Due, str]]:
+        """The timers that have not been fired, each with its log and its command's id."""
+        for log, timers in self._due.items():
+            for timer in timers:
+                id_ = command_id(log, timer.command.word, timer.armed_by)
+                if id_ not in self._fired:
+                    yield log, timer, id_

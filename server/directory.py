@@ -54,16 +54,19 @@ class Directory:
         return None if person is None else self._known(person)
 
     def registration(self, name: str, via: Via, uid: int | None = None) -> RegisterPerson:
-        """The command that makes someone known, under a handle nobody has."""
-        return RegisterPerson(
-            person=new_person_id(), via=via, name=name, handle=self._free_handle(name), uid=uid
-        )
+        """The command that makes someone known, under a handle nobody has.
+
+        Who comes under a name of their own choice (`via` as) is found by it the next time, so it
+        is their handle as it stands.
+        """
+        handle = name if via is Via.AS else self._free_handle(name)
+        return RegisterPerson(person=new_person_id(), via=via, name=name, handle=handle, uid=uid)
 
     def _free_handle(self, name: str) -> str:
         wanted = re.sub(r"[^\w.\-]", "", name.split()[0] if name.split() else "").lower()
         wanted = wanted.lstrip("_.-")[:20] or "someone"
         handle, number = wanted, 1
-        while handle in self._by_handle:
+        while handle.casefold() in self._by_handle:
             number += 1
             handle = f"{wanted}{number}"
         return handle

@@ -29,7 +29,7 @@ from warroom.domain.vocabulary import HUB, Scope, Via
 from warroom.log.chain import canonical
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of
+from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
 from warroom.protocol.envelopes import (
     PROTOCOL,
     Alive,
@@ -73,7 +73,6 @@ class Hub:
         self._sessions: set[Session] = set()
         self._joining: set[tuple[str, str]] = set()
         self._last_drift = 0.0
-        self.empty_since = monotonic()
 
     # --- life --------------------------------------------------------------------------------
 
@@ -180,8 +179,6 @@ class Hub:
         self._lobby.leave(session)
         for log in tuple(session.logs):
             self._close(session, log)
-        if not self._sessions:
-            self.empty_since = monotonic()
         self._lobby.changed()
 
     # --- what sessions say -------------------------------------------------------------------
@@ -338,11 +335,11 @@ class Hub:
         if not self._writer.submit(waiting):
             self._loop.call_later(1, self._ask, log, command, id_, reply_to)
 
-    async def _own(self, command: OwnCommand) -> Outcome:
-        """Write to the hub's own log and wait for the outcome."""
+    def _own(self, command: OwnCommand) -> asyncio.Future[Outcome]:
+        """Write to the hub's own log; what comes of it."""
         reply: asyncio.Future[Outcome] = self._loop.create_future()
         self._ask(self._directory.state.log, command, new_command_id(), reply)
-        return await reply
+        return reply
 
     def _watch_clock(self) -> None:
         """Log a step of the wall clock; follow it forward, never back."""
@@ -415,9 +412,9 @@ class Hub:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell_presence(self, log: str) -> None:
-        message = self._presences.message(log)
+        frame = pack(encode(self._presences.message(log)))
         for session in _sessions(self._rooms[log]):
-            session.say(message)
+            session.link.write(frame)
 
 
 def _sessions(room: Room) -> Iterator[Session]:

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
+from server.framing import pack
 from server.session import Session
+from warroom.protocol.codec import encode
 from warroom.protocol.envelopes import Rooms, RoomSummary
 
 DELAY = 0.2
@@ -39,6 +41,6 @@ class Lobby:
 
     def _tell(self) -> None:
         self._telling = None
-        rooms = Rooms(rooms=self._summaries())
+        frame = pack(encode(Rooms(rooms=self._summaries())))
         for session in self._watchers:
-            session.say(rooms)
+            session.link.write(frame)

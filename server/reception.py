@@ -1,7 +1,7 @@
 """Who comes in, and as whom: hello to welcome."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from server.batch import Accepted, Outcome
 from server.directory import Directory, Known
@@ -25,11 +25,11 @@ class Reception:
     """Finds people in the directory, and makes them known at first. `own` writes to its log."""
 
     def __init__(
-        self, directory: Directory, own: Callable[[OwnCommand], Awaitable[Outcome]]
+        self, directory: Directory, own: Callable[[OwnCommand], asyncio.Future[Outcome]]
     ) -> None:
         self._directory = directory
         self._own = own
-        self._registering = asyncio.Lock()
+        self._registering: asyncio.Future[Outcome] | None = None
 
     async def identify(self, hello: Hello, peer: Peer) -> tuple[You, Via]:
         """Who it is, and how the hub knows. Raises `Unwelcome`."""
@@ -40,23 +40,30 @@ class Reception:
                 f"the hub ({__version__}) speaks protocol {PROTOCOL}, your client {spoken}: "
                 "update the older one",
             )
-        # Two connections of someone new must not make them known twice.
-        async with self._registering:
-            known, via = await self._find(hello, peer)
+        while (known := self._look_up(hello, peer)) is None:
+            await self._register(hello, peer)
         scope = Scope.OBSERVER if hello.observer else Scope.RESPONDER
+        via = peer.via if hello.as_name is None else Via.AS
         return You(known.person, known.name, known.handle, scope), via
 
-    async def _find(self, hello: Hello, peer: Peer) -> tuple[Known, Via]:
+    def _look_up(self, hello: Hello, peer: Peer) -> Known | None:
         """The user of this machine, or the name they give on their own socket."""
         if hello.as_name is None:
-            known = self._directory.by_uid(peer.uid)
-            return known or await self._register(peer.user, peer.via, peer.uid), peer.via
-        known = self._directory.by_handle(hello.as_name)
-        return known or await self._register(hello.as_name, Via.AS, None), Via.AS
+            return self._directory.by_uid(peer.uid)
+        return self._directory.by_handle(hello.as_name)
 
-    async def _register(self, name: str, via: Via, uid: int | None) -> Known:
-        command = self._directory.registration(name, via, uid)
-        outcome = await self._own(command)
+    async def _register(self, hello: Hello, peer: Peer) -> None:
+        """Make someone known, or wait for a registration under way: it may be theirs.
+
+        One at a time, so that nobody is made known twice and no handle is given twice; and it goes
+        on when the one who asked has gone, since its entry is on its way.
+        """
+        if self._registering is None or self._registering.done():
+            if hello.as_name is None:
+                command = self._directory.registration(peer.user, peer.via, peer.uid)
+            else:
+                command = self._directory.registration(hello.as_name, Via.AS)
+            self._registering = self._own(command)
+        outcome = await asyncio.shield(self._registering)
         if not isinstance(outcome, Accepted):
             raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
-        return Known(command.person, command.name, command.handle)

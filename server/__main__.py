@@ -1,0 +1,160 @@
+"""`python -P -m server`: one hub, until it is told to end or, started by a client, is idle.
+
+Exit status: 0 ended as asked, 1 it cannot run here, 2 usage. A hub that a client started and that
+finds another one running ends with 0: its client connects to that one.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import logging.handlers
+import os
+import resource
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from server.config import Config, parse
+from server.place import Place, PlaceRefused, Running, Taken
+from warroom import __version__
+from warroom.clock import monotonic
+
+if TYPE_CHECKING:
+    from server.gateway import Gateway
+    from server.hub import Hub
+    from server.journal import Journal
+
+LOG_BYTES = 1024 * 1024
+LOG_FILES = 3
+
+_logger = logging.getLogger("server")
+
+
+def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a hub; the exit status."""
+    from server.journal import JournalError
+
+    config = parse(arguments, env)
+    # The database and its side files are made by SQLite, which asks nobody for their mode.
+    os.umask(0o077)
+    try:
+        place = Place.take(config.data, env)
+    except Taken as taken:
+        return 0 if config.auto else _fail(str(taken))
+    except PlaceRefused as refused:
+        return _fail(str(refused))
+    try:
+        _log_to(place, config)
+        _run(config, place)
+    except (PlaceRefused, JournalError) as refused:
+        return _fail(str(refused))
+    finally:
+        place.release()
+    _say(config, event="stopped")
+    return 0
+
+
+def _run(config: Config, place: Place) -> None:
+    from server.journal_sql import open_sqlite
+
+    _allow_many_files()
+    with contextlib.closing(open_sqlite(place.journal)) as journal:
+        asyncio.run(_serve(config, place, journal))
+
+
+async def _serve(config: Config, place: Place, journal: "Journal") -> None:
+    """Open the doors, and keep them open until a signal or idleness ends it."""
+    from server.gateway import Gateway
+    from server.hub import Hub
+    from warroom.log.signing import HubKey
+
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    sock = place.listen()
+    hub = Hub(journal, HubKey(place.seed()))
+    await hub.start()
+    gateway = Gateway(hub)
+    try:
+        await gateway.open_unix(sock)
+        url = await _open_tcp(gateway, config, place)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(hub.run()), tasks.create_task(gateway.watch())]
+            if config.auto:
+                running.append(tasks.create_task(_end_when_idle(hub, config.idle, told)))
+            _announce(config, place, url)
+            await told.wait()
+            for task in running:
+                task.cancel()
+    finally:
+        await gateway.drain()
+
+
+async def _open_tcp(gateway: "Gateway", config: Config, place: Place) -> str | None:
+    if config.bind is None:
+        return None
+    try:
+        return await gateway.open_tcp(config.bind, place.token())
+    except OSError as error:
+        raise PlaceRefused(
+            f"the hub cannot listen on {config.bind.host}:{config.bind.port}: {error.strerror}"
+        ) from None
+
+
+async def _end_when_idle(hub: "Hub", seconds: float, told: asyncio.Event) -> None:
+    """Set `told` once nobody has been there for so long and nothing is to fall due."""
+    since = monotonic()
+    while monotonic() - since < seconds:
+        await asyncio.sleep(min(seconds / 4, 1.0))
+        if hub.sessions or hub.pending:
+            since = monotonic()
+    _logger.info("nobody is here and nothing is to fall due: the hub ends")
+    told.set()
+
+
+def _announce(config: Config, place: Place, url: str | None) -> None:
+    running = Running(pid=os.getpid(), socket=str(place.socket), url=url, version=__version__)
+    place.announce(running)
+    where = running.socket if url is None else f"{running.socket} and {url}"
+    _logger.info("the hub is ready on %s", where)
+    _say(config, event="ready", url=url, socket=running.socket, pid=running.pid)
+
+
+def _say(config: Config, **what: object) -> None:
+    """One line on standard output for the program that started the hub, if it still listens."""
+    if config.json:
+        with contextlib.suppress(OSError):
+            os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
+
+
+def _fail(text: str) -> int:
+    sys.stderr.write(f"{text}\n")
+    return 1
+
+
+def _log_to(place: Place, config: Config) -> None:
+    """Log to standard error, or to a file if the client that started the hub will not read it."""
+    handler: logging.Handler = logging.StreamHandler()
+    if config.auto:
+        handler = logging.handlers.RotatingFileHandler(
+            place.log_file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    logging.basicConfig(
+        level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(message)s"
+    )
+    for library in ("websockets", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _allow_many_files() -> None:
+    """One connection takes one open file, and many systems allow only 1,024 unless asked."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

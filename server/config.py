@@ -1,0 +1,97 @@
+"""The settings of a hub process: from its flags, then the environment, then the default."""
+
+import argparse
+import ipaddress
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from warroom import __version__
+from warroom.place import data_folder
+
+IDLE_SECONDS = 300.0
+
+
+class Address(Struct, frozen=True):
+    """A TCP address on this machine. Port 0 is any free one."""
+
+    host: str
+    port: int
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """How one hub process runs. `idle` is in seconds, and counts only for `auto`."""
+
+    data: Path
+    bind: Address | None = None
+    json: bool = False
+    auto: bool = False
+    idle: float = IDLE_SECONDS
+
+
+def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
+    """The settings. A usage error says what is wrong on standard error and exits with 2."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.auto and given.bind is not None:
+        parser.error("--auto and --bind do not go together: a hub with a TCP port is never idle")
+    return Config(
+        data=data_folder(env) if given.data is None else given.data.absolute(),
+        bind=given.bind,
+        json=given.json,
+        auto=given.auto,
+        idle=given.idle,
+    )
+
+
+def loopback(text: str) -> Address:
+    """The address that `HOST:PORT` means. Raises `argparse.ArgumentTypeError`."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; give one like 127.0.0.1:8750")
+    try:
+        on_this_machine = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        on_this_machine = False
+    if not on_this_machine:
+        raise argparse.ArgumentTypeError(
+            f"{host!r} is not this machine alone: beyond it a hub needs TLS and invites, which "
+            "this version does not have; bind 127.0.0.1, or reach it through ssh -L"
+        )
+    return Address(host, int(port))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -P -m server", description="Run the hub of a war room on this machine."
+    )
+    parser.add_argument("--version", action="version", version=f"warroom {__version__}")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder (default: WARROOM_DATA)"
+    )
+    parser.add_argument(
+        "--bind", type=loopback, metavar="HOST:PORT", help="listen on a TCP port too"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="say on standard output when it is ready, in JSON"
+    )
+    parser.add_argument(
+        "--auto", action="store_true", help="end when idle: for the client that starts it"
+    )
+    parser.add_argument(
+        "--idle",
+        type=_seconds,
+        default=IDLE_SECONDS,
+        metavar="SECONDS",
+        help="with --auto, end after so long without anyone (default: %(default)g)",
+    )
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise ValueError(text)
+    return seconds

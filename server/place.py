@@ -1,0 +1,183 @@
+"""The data folder of a hub: whose it is, which hub has it, its key, its token, its socket.
+
+    hub.lock       held by the running hub, whose process id it names
+    hub.key        the seed of the hub's signing key
+    token          what a client shows on the TCP port
+    hub.json       where the running hub listens
+    journal.db     the logs
+    hub.log        what a hub says that a client started
+
+Only who holds the lock writes here, and unlinks and binds the socket.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import socket
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from msgspec import Struct
+
+from warroom.place import socket_path
+
+SEED_BYTES = 32
+TOKEN_BYTES = 32
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class PlaceRefused(Exception):
+    """This folder or file is not to be trusted. The message says what to do about it."""
+
+
+class Taken(Exception):
+    """Another hub has the folder. `pid` is its process, if it has said so yet."""
+
+    def __init__(self, data: Path, pid: int | None) -> None:
+        who = "another hub" if pid is None else f"the hub with process id {pid}"
+        super().__init__(f"{who} is running on {data}; use that one, or stop it first")
+        self.pid = pid
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """Where the running hub listens, for whoever reads `hub.json`. `url` is of its TCP port."""
+
+    pid: int
+    socket: str
+    url: str | None
+    version: str
+
+
+class Place:
+    """A data folder that this process holds, until `release`. Make one with `take`."""
+
+    def __init__(self, data: Path, env: Mapping[str, str], lock: int) -> None:
+        self._data = data
+        self._lock = lock
+        self._bound = False
+        self.socket = socket_path(data, env)
+
+    @classmethod
+    def take(cls, data: Path, env: Mapping[str, str]) -> Self:
+        """Make the folder if there is none, and lock it. Raises `PlaceRefused` or `Taken`."""
+        try:
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_owner(data, data.stat())
+            lock = os.open(data / "hub.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise PlaceRefused(f"the data folder {data} cannot be used: {error.strerror}") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(lock, 20, 0)
+            os.close(lock)
+            raise Taken(data, int(holder) if holder.strip().isdigit() else None) from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        # What a hub that was killed left behind.
+        (data / "hub.json").unlink(missing_ok=True)
+        return cls(data, env, lock)
+
+    @property
+    def journal(self) -> Path:
+        return self._data / "journal.db"
+
+    @property
+    def log_file(self) -> Path:
+        return self._data / "hub.log"
+
+    def seed(self) -> bytes:
+        """The seed of the hub's key, made at first."""
+        seed = self._secret("hub.key", lambda: secrets.token_bytes(SEED_BYTES))
+        if len(seed) != SEED_BYTES:
+            raise PlaceRefused(
+                f"{self._data / 'hub.key'} is not a hub's key; put the right one back from a backup"
+            )
+        return seed
+
+    def token(self) -> str:
+        """What a client must show on the TCP port, made at first."""
+        token = self._secret("token", lambda: secrets.token_urlsafe(TOKEN_BYTES).encode())
+        return token.decode("ascii", "replace").strip()
+
+    def listen(self) -> socket.socket:
+        """The hub's Unix socket, bound anew, for this user alone."""
+        folder = self.socket.parent
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+            _check_private_folder(folder)
+            self.socket.unlink(missing_ok=True)
+            sock.bind(os.fspath(self.socket))
+            self._bound = True
+        except OSError as error:
+            sock.close()
+            raise PlaceRefused(
+                f"no socket can be made at {self.socket} ({error.strerror}); "
+                "XDG_RUNTIME_DIR chooses its folder"
+            ) from None
+        except PlaceRefused:
+            sock.close()
+            raise
+        return sock
+
+    def announce(self, running: Running) -> None:
+        """Write down where the hub listens."""
+        self._write("hub.json", msgspec.json.encode(running))
+
+    def release(self) -> None:
+        """Give the folder up: no socket, no description, no lock."""
+        if self._bound:
+            self.socket.unlink(missing_ok=True)
+        (self._data / "hub.json").unlink(missing_ok=True)
+        os.close(self._lock)
+
+    def _secret(self, name: str, make: Callable[[], bytes]) -> bytes:
+        path = self._data / name
+        if not path.exists():
+            self._write(name, make())
+        found = path.stat()
+        _check_owner(path, found)
+        if found.st_mode & _OTHERS:
+            raise PlaceRefused(f"others can read the secret {path}: chmod 600 {path}")
+        return path.read_bytes()
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Put a file there whole or not at all, for this user alone."""
+        path, draft = self._data / name, self._data / f".{name}.new"
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        folder = os.open(self._data, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _check_owner(path: Path, found: os.stat_result) -> None:
+    if found.st_uid != os.geteuid():
+        raise PlaceRefused(
+            f"{path} belongs to user {found.st_uid}, and this hub runs as user {os.geteuid()}: "
+            f"choose another folder with --data, or run the hub as its owner"
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PlaceRefused(f"others may write to {path}: chmod go-w {path}")
+
+
+def _check_private_folder(folder: Path) -> None:
+    """Refuse a folder that someone else may have put in the way, as anyone can in /tmp."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise PlaceRefused(f"{folder} is no folder of the hub's own; remove it")
+    _check_owner(folder, found)
+    if found.st_mode & _OTHERS:
+        raise PlaceRefused(f"others can look into {folder}: chmod 700 {folder}")
