@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from warroom.domain import commands as c
 from warroom.domain.commands import Command
+from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.incident import Incident
 from warroom.domain.vocabulary import Role, Scope
 
@@ -17,9 +18,13 @@ COMMS, TECH, SCRIBE = Role.COMMS_LEAD, Role.TECHNICAL_LEAD, Role.SCRIBE
 
 
 class Right(Struct, frozen=True):
-    """What it takes to give a command. `after_close`: also once the incident is closed."""
+    """What it takes to give a command. `after_close`: also once the incident is closed.
+
+    `approves`: the roles are those that the room's policy names as approvers.
+    """
 
     roles: tuple[Role, ...] = ()
+    approves: bool = False
     if_vacant: bool = False
     after_close: bool = False
     scope: Scope = Scope.RESPONDER
@@ -28,6 +33,7 @@ class Right(Struct, frozen=True):
 ANYONE = Right()
 ANYONE_EVER = Right(after_close=True)
 COMMAND = Right((IC, DEPUTY), if_vacant=True)
+APPROVAL = Right(DEFAULT_POLICY.approvers, approves=True)
 HUB_ONLY = Right(scope=Scope.HUB, after_close=True)
 
 TABLE: dict[type[Command], Right] = {
@@ -60,8 +66,8 @@ TABLE: dict[type[Command], Right] = {
     c.DraftUpdate: ANYONE,
     c.ReviseUpdate: ANYONE,
     c.SubmitUpdate: ANYONE,
-    c.ReturnUpdate: ANYONE,
-    c.ApproveUpdate: ANYONE,
+    c.ReturnUpdate: APPROVAL,
+    c.ApproveUpdate: APPROVAL,
     c.PublishUpdate: Right((COMMS, IC, DEPUTY)),
     c.RecordSent: ANYONE_EVER,
     c.Amend: ANYONE_EVER,
@@ -80,10 +86,15 @@ TABLE: dict[type[Command], Right] = {
 author does not approve) stand with their command in `decide/`."""
 
 
+def needed(incident: Incident, right: Right) -> tuple[Role, ...]:
+    """The roles that may use a right in this room, none if every responder may."""
+    return incident.policy.approvers if right.approves else right.roles
+
+
 def role_for(incident: Incident, right: Right, speaker: str) -> Role | None:
     """The role under which someone uses a right: the first of its roles that they hold."""
     held = incident.roles_of(speaker)
-    return next((role for role in right.roles if role in held), None)
+    return next((role for role in needed(incident, right) if role in held), None)
 
 
 def allowed(incident: Incident, right: Right, speaker: str, scope: Scope) -> bool:

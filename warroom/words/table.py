@@ -291,4 +291,6 @@ def _need(right: Right) -> str:
     if not right.roles:
         return "anyone"
     needed = " or ".join(spoken(role) for role in right.roles)
+    if right.approves:
+        return f"{needed} (unless the room's policy names others)"
     return f"{needed} (anyone while nobody is in command)" if right.if_vacant else needed

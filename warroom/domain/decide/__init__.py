@@ -37,7 +37,7 @@ from warroom.domain.decide.asked import (
 from warroom.domain.events import HypothesisAssessed, HypothesisRaised, NotePosted, ObservationMade
 from warroom.domain.events import TextWords as Words
 from warroom.domain.incident import Incident
-from warroom.domain.permissions import TABLE, Right, allowed, role_for
+from warroom.domain.permissions import TABLE, Right, allowed, needed, role_for
 from warroom.domain.vocabulary import CLOSED, Scope, spoken
 
 __all__ = ["Asked", "Cited", "Code", "Founding", "Granted", "Refused", "decide"]
@@ -49,11 +49,11 @@ def decide(incident: Incident, command: Command, asked: Asked) -> Granted | Refu
     try:
         _check(incident, command, right, asked)
         ruling = _rule(incident, command, asked)
+        event = ruling.event
+        if asked.occurred_at is not None:
+            event = replace(event, occurred_at=in_utc(asked.occurred_at))
     except _Refuse as stop:
         return stop.refused
-    event = ruling.event
-    if asked.occurred_at is not None:
-        event = replace(event, occurred_at=in_utc(asked.occurred_at))
     return Granted(event, role_for(incident, right, asked.speaker), ruling.refs)
 
 
@@ -93,11 +93,11 @@ def _refuse_right(incident: Incident, right: Right, asked: Asked) -> None:
         refuse(Code.NOT_ALLOWED, "only the hub itself does that")
     if asked.scope is Scope.HUB:
         refuse(Code.NOT_ALLOWED, "the hub itself does not do that, people do")
-    needed = " or ".join(spoken(role) for role in right.roles)
+    roles = " or ".join(spoken(role) for role in needed(incident, right))
     commander = incident.commander
     if commander is None:
-        refuse(Code.NOT_ALLOWED, f"this needs the {needed}; take the role: /role ic")
-    refuse(Code.NOT_ALLOWED, f"this needs the {needed}; {{about}} is in command", commander)
+        refuse(Code.NOT_ALLOWED, f"this needs the {roles}; take the role: /role ic")
+    refuse(Code.NOT_ALLOWED, f"this needs the {roles}; {{about}} is in command", commander)
 
 
 def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 - one table

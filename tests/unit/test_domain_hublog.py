@@ -1,0 +1,116 @@
+"""The hub's own log: its key, its people, its policy, the steps of its clock."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.conftest import KEY, NINE, entry_hash, entry_id
+from warroom.domain import events as e
+from warroom.domain.decide import Asked, Code, Granted, Refused
+from warroom.domain.events import DEFAULT_POLICY, PersonWords, Recorded
+from warroom.domain.hublog import (
+    FoundHub,
+    HubState,
+    NoteClockStep,
+    OwnCommand,
+    RegisterPerson,
+    apply_own,
+    decide_own,
+)
+from warroom.domain.vocabulary import HUB, Scope, Via
+
+ASKED = Asked(person=HUB, via=Via.HUB, at=NINE, scope=Scope.HUB)
+FOUND = FoundHub(key=KEY, policy=DEFAULT_POLICY)
+ANA = RegisterPerson(person="ana", via=Via.OS, uid=1000, name="Ana", handle="ana")
+
+
+def recorded(event: e.Event | e.Unknown, seq: int) -> Recorded:
+    return Recorded(
+        seq=seq, id=entry_id(seq), hash=entry_hash(seq), at=NINE, by=HUB, via=Via.HUB, event=event
+    )
+
+
+def after(*commands: OwnCommand) -> HubState:
+    """The hub's state after commands that were all granted."""
+    state = HubState(log="f" * 32)
+    for command in commands:
+        answer = decide_own(state, command, ASKED)
+        assert isinstance(answer, Granted)
+        state = apply_own(state, recorded(answer.event, state.seq + 1))
+    return state
+
+
+def test_a_hub_is_founded_once() -> None:
+    """G1: entry 1 carries its key and the policy that its rooms begin with."""
+    assert Granted(e.HubFounded(key=KEY, policy=DEFAULT_POLICY), None) == decide_own(
+        HubState(), FOUND, ASKED
+    )
+    state = after(FOUND)
+    assert (KEY, DEFAULT_POLICY, 1, entry_hash(1)) == (
+        state.key,
+        state.policy,
+        state.seq,
+        state.head,
+    )
+    expected = Refused(Code.CONFLICT, "this hub is founded already")
+    assert expected == decide_own(state, FOUND, ASKED)
+
+
+def test_a_person_is_known_from_then_on() -> None:
+    """G1: the facts say how the hub knows them, the words what they are called."""
+    words = PersonWords(name="Ana", handle="ana")
+    event = e.PersonRegistered(person="ana", via=Via.OS, uid=1000, words=words)
+    assert Granted(event, None) == decide_own(after(FOUND), ANA, ASKED)
+    state = after(FOUND, ANA)
+    known = state.people["ana"]
+    assert (Via.OS, 1000, 2) == (known.via, known.uid, known.source.seq)
+    expected = Refused(Code.CONFLICT, "{about} is known already", about="ana")
+    assert expected == decide_own(state, ANA, ASKED)
+
+
+def test_steps_of_the_clock_are_noted() -> None:
+    """G1: the log shows when the machine's clock was set; the state does not change."""
+    state = after(FOUND)
+    step = decide_own(state, NoteClockStep(by_ms=-3600_000), ASKED)
+    assert Granted(e.ClockStepped(by_ms=-3600_000), None) == step
+    stepped = after(FOUND, NoteClockStep(by_ms=-3600_000))
+    assert state == replace(stepped, seq=state.seq, head=state.head)
+
+
+def test_the_policy_is_the_last_one() -> None:
+    """What rooms begin with can change."""
+    quicker = replace(DEFAULT_POLICY, objection_window=10)
+    state = apply_own(after(FOUND), recorded(e.PolicyChanged(policy=quicker), 2))
+    assert quicker == state.policy
+
+
+def test_a_log_of_a_newer_hub_is_only_read() -> None:
+    """An entry that this version cannot read is counted, and stops all writing."""
+    state = apply_own(after(FOUND), recorded(e.Unknown(kind="grant.given"), 2))
+    assert (1, 2) == (state.unknown, state.seq)
+    answer = decide_own(state, ANA, ASKED)
+    assert isinstance(answer, Refused)
+    assert Code.TOO_NEW is answer.code
+
+
+def test_an_entry_of_an_incident_only_moves_the_head() -> None:
+    """The fold is total, whatever stands in the log."""
+    state = after(FOUND)
+    strange = apply_own(state, recorded(e.NotePosted(), 2))
+    assert replace(state, seq=2, head=entry_hash(2)) == strange
+
+
+@pytest.mark.parametrize("command", [FOUND, ANA, NoteClockStep(by_ms=1)])
+def test_commands_of_the_hub_survive_json(command: OwnCommand) -> None:
+    """Each is the same after it was written and read again."""
+    decoder = msgspec.json.Decoder(OwnCommand)
+    assert command == decoder.decode(msgspec.json.encode(command))
+    assert type(command) in get_args(OwnCommand)
+
+
+def test_a_command_of_another_kind_is_a_bug() -> None:
+    """A command that this log does not know fails loudly."""
+    with pytest.raises(AssertionError):
+        decide_own(HubState(), "found", ASKED)  # type: ignore[arg-type]

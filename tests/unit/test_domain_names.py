@@ -1,0 +1,97 @@
+"""What people are called, and that redacted names are forgotten."""
+
+import pytest
+
+from warroom.domain import events as e
+from warroom.domain.events import PersonWords, RollWords
+from warroom.domain.names import Names
+from warroom.domain.vocabulary import HUB, Via
+
+ANA = PersonWords(name="Ana Ahlgren", handle="ana")
+
+
+@pytest.fixture
+def names() -> Names:
+    return Names()
+
+
+def test_the_hub_has_a_name(names: Names) -> None:
+    """The hub writes too, and nobody introduces it."""
+    assert ("hub", "hub") == (names.name(HUB), names.handle(HUB))
+
+
+def test_strangers_are_called_by_the_start_of_their_id(names: Names) -> None:
+    """Someone whose words are gone can still be told apart; nobody is nobody."""
+    assert ("?0123ab", "?0123ab", "nobody") == (
+        names.name("0123abcdef"),
+        names.handle("0123abcdef"),
+        names.name(None),
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.PersonJoined(person="p1", words=ANA),
+        e.PersonRegistered(person="p1", via=Via.OS, words=ANA),
+    ],
+    ids=lambda event: event.kind,
+)
+def test_a_name_is_learned_and_forgotten(names: Names, event: e.Event) -> None:
+    """B5, L6: the words of attendance name someone until they are redacted."""
+    names.learn(event)
+    assert ("Ana Ahlgren", "ana") == (names.name("p1"), names.handle("p1"))
+    names.forget(event)
+    assert ("?p1", "?p1") == (names.name("p1"), names.handle("p1"))
+
+
+def test_the_latest_name_counts(names: Names) -> None:
+    """Who joins again under another name is called by that."""
+    names.learn(e.PersonJoined(person="p1", words=ANA))
+    names.learn(e.PersonJoined(person="p1", words=PersonWords(name="Ana Berg", handle="ab")))
+    assert ("Ana Berg", "ab") == (names.name("p1"), names.handle("p1"))
+
+
+def test_a_voice_is_called_by_its_handle(names: Names) -> None:
+    """B15: who was called has a handle and no other name."""
+    called = e.RollCalled(people=("v1", "v2"), words=RollWords(("raj", "kim")))
+    names.learn(called)
+    assert ("raj", "kim") == (names.name("v1"), names.handle("v2"))
+    names.forget(called)
+    assert ("?v1", "?v2") == (names.name("v1"), names.handle("v2"))
+
+
+def test_a_roll_call_renames_nobody(names: Names) -> None:
+    """B15: who has a name keeps it when called, and when the call is redacted."""
+    called = e.RollCalled(people=("p1",), words=RollWords(("annie",)))
+    names.learn(e.PersonJoined(person="p1", words=ANA))
+    names.learn(called)
+    assert "Ana Ahlgren" == names.name("p1")
+    names.forget(called)
+    assert "Ana Ahlgren" == names.name("p1")
+
+
+def test_a_voice_that_joins_has_a_name_of_its_own(names: Names) -> None:
+    """B15: the name that was given on joining does not go with the roll call."""
+    called = e.RollCalled(people=("p1",), words=RollWords(("annie",)))
+    names.learn(called)
+    names.learn(e.PersonJoined(person="p1", words=ANA))
+    names.forget(called)
+    assert "ana" == names.handle("p1")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.PersonJoined(person="p1"),
+        e.PersonRegistered(person="p1", via=Via.OS),
+        e.RollCalled(people=("p1",)),
+        e.NotePosted(),
+        e.Unknown(kind="person.renamed"),
+    ],
+)
+def test_an_event_without_names_teaches_nothing(names: Names, event: e.Event | e.Unknown) -> None:
+    """Words that are redacted, and events about other things, change no name."""
+    names.learn(event)
+    names.forget(event)
+    assert "?p1" == names.name("p1")

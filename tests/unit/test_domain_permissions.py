@@ -1,0 +1,280 @@
+"""Who may do what: the table, and that `decide` answers as the table says."""
+
+from datetime import timedelta
+from typing import TypeAlias, get_args
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.conftest import NINE, Playbook
+from warroom.domain import commands as c
+from warroom.domain import events as e
+from warroom.domain.commands import Command, Voice
+from warroom.domain.decide import Code, Granted, Refused, decide
+from warroom.domain.decide.people import voice_id
+from warroom.domain.events import DEFAULT_POLICY
+from warroom.domain.permissions import TABLE, Right, allowed, role_for
+from warroom.domain.vocabulary import (
+    ActionState,
+    Audience,
+    HypothesisState,
+    Level,
+    Outcome,
+    PromotedTo,
+    Role,
+    Scope,
+    Severity,
+    Status,
+    spoken,
+)
+
+IC, DEPUTY = Role.INCIDENT_COMMANDER, Role.DEPUTY
+COMMS, TECH, SCRIBE = Role.COMMS_LEAD, Role.TECHNICAL_LEAD, Role.SCRIBE
+
+IN_TEN = NINE + timedelta(minutes=10)
+TOMORROW = NINE + timedelta(days=1)
+WAIT = c.DecisionText(choice="wait")
+
+Case: TypeAlias = tuple[Role | None, str | None, Scope]
+"""The role that Sam holds, who is in command, and the scope with which Sam is connected."""
+
+CASES: list[Case] = [
+    (role, commander, scope)
+    for role in (None, *Role)
+    for commander in (("sam",) if role is IC else (None, "ana"))
+    for scope in Scope
+]
+
+OWN_RULE = frozenset({c.OfferRole, c.ReleaseRole, c.ReturnUpdate, c.ApproveUpdate})
+"""Commands open to all by the table, and left to a rule that looks at who holds what."""
+
+RESTRICTED: dict[type[Command], tuple[set[Role], bool]] = {
+    c.Retitle: ({IC, DEPUTY, COMMS, SCRIBE}, True),
+    c.ChangeStatus: ({IC, DEPUTY}, True),
+    c.ChangeSeverity: ({IC, DEPUTY}, True),
+    c.ChangePolicy: ({IC}, False),
+    c.AppointRole: ({IC}, False),
+    c.RecordDecision: ({IC, DEPUTY, TECH, SCRIBE}, True),
+    c.DecideProposal: ({IC, DEPUTY}, True),
+    c.ReturnUpdate: ({IC, DEPUTY}, False),
+    c.ApproveUpdate: ({IC, DEPUTY}, False),
+    c.PublishUpdate: ({COMMS, IC, DEPUTY}, False),
+}
+"""What needs a role: which, and whether everyone may while nobody is in command."""
+
+AFTER_CLOSE: set[type[Command]] = {
+    c.ChangeStatus,
+    c.Post,
+    c.Observe,
+    c.TakeRole,
+    c.RecordOutcome,
+    c.AssignAction,
+    c.AdvanceAction,
+    c.PostponeAction,
+    c.RecordSent,
+    c.Amend,
+    c.Strike,
+    c.RequestRedaction,
+    c.ApproveRedaction,
+}
+"""What people may still do in a closed incident: reopen it, tie up loose ends, correct."""
+
+
+def spare(role: Role | None) -> Role:
+    """A role that Sam does not hold."""
+    return TECH if role is not TECH else SCRIBE
+
+
+def stage(role: Role | None, commander: str | None) -> Playbook:
+    """A room in which every command is in its place, with Sam in a role, or in none."""
+    room = Playbook()
+    room.opens("ana", "sam", "cy")  # entries 1 to 4
+    room.does("cy", c.Post(text="5"))
+    room.does("cy", c.Post(text="6"))
+    room.does("cy", c.RequestRedaction(entry=6, reason="a password"))
+    room.does("cy", c.RaiseHypothesis(text="the pool"))
+    room.does("sam", c.ProposeDecision(decision=WAIT, window=3600))
+    room.records(e.DecisionRecorded(decision=2))
+    room.does("cy", c.AddAction(text="look", due_at=IN_TEN))
+    for update, audience in enumerate((Audience.INTERNAL, Audience.CUSTOMERS, Audience.INTERNAL)):
+        room.does("cy", c.DraftUpdate(audience=audience, text=str(update)))
+    room.does("cy", c.SubmitUpdate(update=2))
+    text = room.incident.updates[3].text.citation
+    room.records(e.UpdatePublished(update=3, text=text, next_by=IN_TEN))
+    room.records(e.RoleOffered(role=spare(role), to="sam", lapses_at=IN_TEN))
+    if commander is not None:
+        room.records(e.RoleTaken(role=IC), by=commander)
+    if role not in (None, IC):
+        room.records(e.RoleTaken(role=role), by="sam")
+    return room
+
+
+def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
+    """One command of each kind that the rules of the stage grant, if the table does."""
+    incident = room.incident
+    offer = incident.offers[spare(role)]
+    commands: list[Command] = [
+        c.Declare(title="x"),
+        c.Retitle(title="x"),
+        c.Describe(impact=Level.HIGH),
+        c.ChangeStatus(to=Status.INVESTIGATING, reason="x"),
+        c.ChangeSeverity(to=Severity.SEV1, reason="x"),
+        c.ChangePolicy(policy=DEFAULT_POLICY, reason="x"),
+        c.Post(text="x"),
+        c.Observe(text="x"),
+        c.RaiseHypothesis(text="x"),
+        c.AssessHypothesis(hypothesis=1, state=HypothesisState.SUPPORTED),
+        c.TakeRole(role=spare(role)),
+        c.OfferRole(role=role or DEPUTY, to="cy"),
+        c.AcceptRole(role=spare(role)),
+        c.DeclineRole(role=spare(role)),
+        c.ReleaseRole(role=role or DEPUTY),
+        c.AppointRole(role=spare(role), person="cy"),
+        c.RecordDecision(decision=WAIT),
+        c.ProposeDecision(decision=WAIT),
+        c.ObjectTo(decision=1, reason="x"),
+        c.DecideProposal(decision=1),
+        c.WithdrawProposal(decision=1),
+        c.RecordOutcome(decision=2, outcome=Outcome.WORKED),
+        c.AddAction(text="x"),
+        c.AssignAction(action=1, assignee="sam"),
+        c.AdvanceAction(action=1, to=ActionState.STARTED),
+        c.PostponeAction(action=1, due_at=TOMORROW),
+        c.DraftUpdate(audience=Audience.INTERNAL, text="x"),
+        c.ReviseUpdate(update=1, text="x"),
+        c.SubmitUpdate(update=1),
+        c.ReturnUpdate(update=2, reason="x"),
+        room.approval(2),
+        c.PublishUpdate(update=1, next_by=TOMORROW),
+        c.RecordSent(update=3, where="x"),
+        c.Amend(entry=5, text="x"),
+        c.Strike(entry=5, reason="x"),
+        c.RequestRedaction(entry=5, reason="x"),
+        c.ApproveRedaction(entry=6),
+        c.Promote(entry=5, to=PromotedTo.FACT),
+        c.CallRoll(people=(Voice(voice_id(incident.log, "raj"), "raj"),)),
+        c.Join(person="eve", name="Eve", handle="eve"),
+        c.LapseOffer(role=offer.role, offer=offer.source.seq),
+        c.CloseObjections(decision=1),
+        c.MarkActionOverdue(action=1, due_at=IN_TEN),
+        c.MarkUpdateOverdue(audience=Audience.INTERNAL, promised_at=IN_TEN),
+    ]
+    return {type(command): command for command in commands}
+
+
+def answer(command: type[Command], case: Case, status: Status | None = None) -> Granted | Refused:
+    """What `decide` says to Sam."""
+    role, commander, scope = case
+    room = stage(role, commander)
+    given = samples(room, role)[command]
+    if TABLE[command].scope is Scope.HUB:
+        room.waits(3600)
+    if command is c.Declare:
+        room = Playbook()
+    if status is not None:
+        room.incident = replace(room.incident, status=status)
+    return decide(room.incident, given, room.asked("sam", given, scope=scope))
+
+
+def refusal(right: Right, case: Case) -> Refused | None:
+    """What the table has to say against it: nothing, if Sam may."""
+    role, commander, scope = case
+    if scope is Scope.OBSERVER:
+        text = "you joined as an observer: you can read, not write"
+    elif right.scope is Scope.HUB and scope is not Scope.HUB:
+        text = "only the hub itself does that"
+    elif scope is Scope.HUB and right.scope is not Scope.HUB:
+        text = "the hub itself does not do that, people do"
+    elif not right.roles or role in right.roles or (right.if_vacant and commander is None):
+        return None
+    else:
+        needed = " or ".join(spoken(role) for role in right.roles)
+        rest = "{about} is in command" if commander else "take the role: /role ic"
+        return Refused(Code.NOT_ALLOWED, f"this needs the {needed}; {rest}", about=commander)
+    return Refused(Code.NOT_ALLOWED, text)
+
+
+def test_every_command_has_its_right() -> None:
+    """G4: the table is whole."""
+    assert set(get_args(Command)) == set(TABLE)
+
+
+def test_timers_and_attendance_are_the_hubs_alone() -> None:
+    """G4: nobody can raise an alarm, or let an offer lapse, in the hub's name."""
+    hub_only = {command for command, right in TABLE.items() if right.scope is Scope.HUB}
+    assert set(get_args(c.HubCommand)) == hub_only
+    assert set(get_args(c.PersonCommand)) == set(TABLE) - hub_only
+
+
+def test_no_right_is_an_observers() -> None:
+    """G3: who only reads writes nothing."""
+    assert Scope.OBSERVER not in {right.scope for right in TABLE.values()}
+
+
+def test_what_needs_a_role() -> None:
+    """G4: the rows that a RACI document is read for."""
+    rows = {k: (set(right.roles), right.if_vacant) for k, right in TABLE.items() if right.roles}
+    assert RESTRICTED == rows
+
+
+def test_what_stays_open_after_the_close() -> None:
+    """B13, D11: no more than loose ends, corrections, and what it takes to reopen."""
+    stays = {command for command in get_args(c.PersonCommand) if TABLE[command].after_close}
+    assert AFTER_CLOSE == stays - {c.Declare}
+
+
+@pytest.mark.parametrize("command", TABLE, ids=lambda command: command.__name__)
+def test_the_hub_answers_as_the_table_says(command: type[Command]) -> None:
+    """G4: each role, with a commander and without, and each scope: granted, or why not."""
+    right = TABLE[command]
+    expected: dict[Case, Refused | str] = {}
+    given: dict[Case, Refused | str] = {}
+    for case in CASES:
+        said = answer(command, case)
+        against = refusal(right, case)
+        if against is not None:
+            expected[case] = against
+            given[case] = said if isinstance(said, Refused) else "granted"
+        elif command in OWN_RULE and isinstance(said, Refused):
+            barred = [refusal(right, (*case[:2], scope)) for scope in Scope]
+            expected[case] = "left to its own rule"
+            given[case] = said if said in barred else "left to its own rule"
+        else:
+            expected[case] = f"granted as {case[0] if case[0] in right.roles else None}"
+            given[case] = said if isinstance(said, Refused) else f"granted as {said.role}"
+    assert expected == given
+
+
+@pytest.mark.parametrize(
+    "command", [k for k in TABLE if k is not c.Declare], ids=lambda command: command.__name__
+)
+def test_what_is_taken_after_the_close(command: type[Command]) -> None:
+    """B13: loose ends and corrections, also from the commander; the rest says how to reopen."""
+    right = TABLE[command]
+    said = answer(command, (IC, "sam", right.scope), Status.CLOSED)
+    text = "this incident is closed; reopen it first: /status investigating REASON"
+    assert right.after_close is (Refused(Code.ILLEGAL_STATE, text) != said)
+    assert right.after_close is isinstance(said, Granted)
+
+
+def test_one_acts_in_the_first_role_that_gives_the_right(staffed: Playbook) -> None:
+    """G4: who leads communications and commands publishes as comms lead."""
+    staffed.does("ana", c.TakeRole(role=COMMS, reason="Bo is off"))
+    assert COMMS is role_for(staffed.incident, TABLE[c.PublishUpdate], "ana")
+    assert IC is role_for(staffed.incident, TABLE[c.ChangeSeverity], "ana")
+    assert role_for(staffed.incident, TABLE[c.Post], "ana") is None
+
+
+def test_who_speaks_counts_not_who_writes(staffed: Playbook) -> None:
+    """L12: a scribe records what the commander said with the commander's right."""
+    severe = c.ChangeSeverity(to=Severity.SEV1, reason="all regions")
+    staffed.refuses("cy", severe)
+    granted = staffed.does("cy", severe, said_by="ana")
+    assert IC is granted.role
+
+
+def test_a_right_is_asked_without_a_command(staffed: Playbook) -> None:
+    """G4: clients show what one may do from the same table."""
+    right = TABLE[c.ChangeSeverity]
+    asked = [("ana", Scope.RESPONDER), ("ana", Scope.OBSERVER), ("cy", Scope.RESPONDER)]
+    assert [True, False, False] == [allowed(staffed.incident, right, *who) for who in asked]
