@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
+from warroom.client.draft import Draft
 from warroom.domain.commands import CallRoll, PersonCommand
 from warroom.domain.transcript import Transcript
 from warroom.text import visible
@@ -24,14 +24,6 @@ from warroom.words.parse import Said
 from warroom.words.table import find
 
 __all__ = ["Draft", "OpenDraft", "ShowBrief", "Shown", "interpret"]
-
-
-class Draft(Struct, frozen=True):
-    """A command to send: with who said it, if another than who sends it, and when it happened."""
-
-    command: PersonCommand
-    said_by: str | None = None
-    occurred_at: datetime | None = None
 
 
 def brief(line: Reader) -> ShowBrief:
