@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from warroom.domain.commands import PersonCommand
+from warroom.client.draft import Draft
 from warroom.domain.events import EntryRedacted, Recorded
 from warroom.domain.transcript import Transcript
 from warroom.log.chain import GENESIS
@@ -98,8 +98,8 @@ class Replica:
     """One log as far as this client has it.
 
     Entries are taken only if each follows the one before by number and hash, and its header is of
-    this log; anything else reopens the room from what is held. `heads` are the signed heads the
-    hub has shown, the latest last.
+    this log; anything else reopens the room from what is held, and if that brings the same again,
+    the two logs have diverged. `heads` are the signed heads the hub has shown, the latest last.
     """
 
     def __init__(self, log: str) -> None:
@@ -112,6 +112,10 @@ class Replica:
         self.here: dict[str, Here] = {}
         self.sync = Sync.CLOSED
         self.hub_head: HeadAt | None = None
+        self._settled: set[str] = set()
+        self._following = False
+        self._failed_after: int | None = None
+        self._behind_at: int | None = None
 
     @property
     def seq(self) -> int:
@@ -123,25 +127,19 @@ class Replica:
         return self.entries[-1].hash if self.entries else None
 
     def open(self) -> Open:
-        """Ask for what follows the last entry held."""
+        """Ask for what follows the last entry held. What comes before the answer is ignored."""
+        self._following = False
         return Open(log=self.log, after=self.seq, head=self.head)
 
-    def send(
-        self,
-        id_: str,
-        command: PersonCommand,
-        written_at: datetime,
-        said_by: str | None = None,
-        occurred_at: datetime | None = None,
-    ) -> Submit:
+    def send(self, id_: str, draft: Draft, written_at: datetime) -> Submit:
         """A command to submit, kept as pending until it is answered."""
         submit = Submit(
             id=id_,
             log=self.log,
-            command=command,
+            command=draft.command,
             seen=self.seq,
-            said_by=said_by,
-            occurred_at=occurred_at,
+            said_by=draft.said_by,
+            occurred_at=draft.occurred_at,
         )
         self.pending[id_] = Pending(submit, written_at)
         return submit
@@ -152,9 +150,13 @@ class Replica:
 
     def lost(self) -> Iterator[Change]:
         """The line is gone: what is held stays."""
-        self.here = {}
-        yield PresenceChanged()
-        yield from self._now(Sync.CLOSED)
+        self._following = False
+        self._failed_after = self._behind_at = None
+        if self.here:
+            self.here = {}
+            yield PresenceChanged()
+        if self.sync is not Sync.DIVERGED:
+            yield from self._now(Sync.CLOSED)
 
     def receive(self, message: HubMessage) -> Iterator[Change]:
         """Take in a message of the hub that speaks of this log."""
@@ -162,18 +164,17 @@ class Replica:
             case Opened(label=label, seq=seq, head=head):
                 self.label = label
                 self.hub_head = HeadAt(self.log, seq, head)
+                self._following = True
                 yield from self._now(Sync.LIVE if seq <= self.seq else Sync.CATCHING_UP)
-            case Entries():
+            case Entries() if self._following:
                 yield from self._take(message)
             case Acked(id=id_, seq=seq) if id_ in self.pending:
-                if seq <= self.seq:
-                    del self.pending[id_]
-                yield Settled(id_, seq)
+                yield from self._settle(id_, seq)
             case Declined():
                 yield from self._declined(message)
             case Diverged(seq=seq, head=head):
                 self.hub_head = HeadAt(self.log, seq, head)
-                yield from self._now(Sync.DIVERGED)
+                yield from self._diverge()
             case Presence(here=here):
                 self.here = {one.person: one for one in here}
                 yield PresenceChanged()
@@ -181,40 +182,55 @@ class Replica:
                 pass
 
     def heartbeat(self, head: HeadAt) -> Iterator[Change]:
-        """The hub says where the log stands. If entries are missing, ask for them."""
+        """The hub says where the log stands.
+
+        Entries may be on their way. If none came since the last heartbeat, they are asked for.
+        """
+        if not self._following:
+            return
         self.hub_head = head
-        if self.sync is Sync.LIVE and head.seq > self.seq:
-            yield Reopen(f"the hub is at #{head.seq}, this client at #{self.seq}")
+        if 1 <= head.seq <= self.seq and self.entries[head.seq - 1].hash != head.hash:
+            yield from self._diverge()
+        elif head.seq <= self.seq:
+            self._behind_at = None
+        elif self._behind_at == self.seq:
+            yield from self._ask_again(f"the hub is at #{head.seq}, this client at #{self.seq}")
+        else:
+            self._behind_at = self.seq
 
     def _take(self, message: Entries) -> Iterator[Change]:
-        fresh: list[Recorded] = []
+        before = self.seq
+        problem = None
         try:
             for raw in message.entries:
-                entry = read_line(bytes(raw))
-                if entry.seq > self.seq:
-                    self._append(entry)
-                    fresh.append(self.room.entries[-1])
-            self.heads += [msgspec.json.decode(raw, type=SignedHead) for raw in message.heads]
-            problem = None
+                self._append(read_line(bytes(raw)))
+            for raw in message.heads:
+                self._keep(msgspec.json.decode(raw, type=SignedHead))
         except (Malformed, msgspec.DecodeError) as error:
             problem = str(error)
-        if fresh:
-            yield Appended(tuple(fresh))
-        for recorded in fresh:
-            self.pending.pop(recorded.id, None)
+        if self.seq > before:
+            fresh = tuple(self.room.entries[before:])
+            ours = [recorded for recorded in fresh if recorded.id in self.pending]
+            settled = [change for one in ours for change in self._settle(one.id, one.seq)]
+            yield Appended(fresh)
+            yield from settled
         if problem is not None:
-            yield Reopen(problem)
+            yield from self._mistrust(problem)
         elif self.hub_head is not None and self.seq >= self.hub_head.seq:
             yield from self._now(Sync.LIVE)
 
     def _append(self, entry: Entry) -> None:
         """Hold an entry. Raises `Malformed` if it does not follow the last one."""
+        if 1 <= entry.seq <= self.seq:
+            if entry.hash != self.entries[entry.seq - 1].hash:
+                raise Malformed(f"#{entry.seq} is another entry than the one held")
+            return
         if entry.seq != self.seq + 1:
             raise Malformed(f"#{entry.seq} came after #{self.seq}")
         if entry.header.prev != (self.head or GENESIS) or entry.header.log != self.log:
             raise Malformed(f"#{entry.seq} does not follow #{self.seq} of this log")
-        self.entries.append(entry)
         recorded = entry.recorded()
+        self.entries.append(entry)
         self.room.append(recorded)
         match recorded.event:
             case EntryRedacted(of=of) if 1 <= of.seq < entry.seq:
@@ -222,6 +238,39 @@ class Replica:
                 self.entries[of.seq - 1] = msgspec.structs.replace(held, body_bytes=None)
             case _:
                 pass
+
+    def _keep(self, head: SignedHead) -> None:
+        """Hold a signed head. Raises `Malformed` if it is not of an entry held."""
+        if not 1 <= head.seq <= self.seq or self.entries[head.seq - 1].hash != head.hash:
+            raise Malformed(f"the signed head of #{head.seq} is of another log")
+        self.heads.append(head)
+
+    def _mistrust(self, problem: str) -> Iterator[Change]:
+        """Ask again; if that brings the same, there is nothing more to ask."""
+        if self._failed_after == self.seq:
+            yield from self._diverge()
+            return
+        self._failed_after = self.seq
+        yield from self._ask_again(problem)
+
+    def _ask_again(self, why: str) -> Iterator[Change]:
+        self._following = False
+        self._behind_at = None
+        yield from self._now(Sync.CATCHING_UP)
+        yield Reopen(why)
+
+    def _diverge(self) -> Iterator[Change]:
+        self._following = False
+        yield from self._now(Sync.DIVERGED)
+
+    def _settle(self, id_: str, seq: int) -> Iterator[Change]:
+        """A command of ours is an entry: say so once, and keep it as pending until it is here."""
+        if id_ not in self._settled:
+            self._settled.add(id_)
+            yield Settled(id_, seq)
+        if seq <= self.seq:
+            self._settled.discard(id_)
+            del self.pending[id_]
 
     def _declined(self, message: Declined) -> Iterator[Change]:
         pending = self.pending.get(message.id)

@@ -1,0 +1,28 @@
+"""`warroom brief`: the whole incident on one screen."""
+
+import argparse
+from collections.abc import Mapping
+
+from warroom.cli.options import add_json, add_place, add_room, read_room
+from warroom.cli.output import show, show_json
+from warroom.cli.stop import Exit
+from warroom.export.brief import brief
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of `brief`."""
+    parser.description = "Print what someone who comes late has to know."
+    add_room(parser)
+    add_json(parser)
+    add_place(parser)
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Print the brief of a room."""
+    replica, time = read_room(options, env)
+    lines = brief(replica.room, time)
+    if options.json:
+        show_json({"log": replica.log, "label": replica.label, "seq": replica.seq, "lines": lines})
+    else:
+        show(lines)
+    return Exit.DONE

@@ -1,0 +1,55 @@
+"""`warroom list`: the rooms of the hub, the newest first."""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+
+from warroom.cli.options import add_json, add_place, converse
+from warroom.cli.output import show, show_json
+from warroom.cli.stop import Exit
+from warroom.clock import now
+from warroom.domain.vocabulary import CLOSED
+from warroom.export.times import clock_time, elapsed_time
+from warroom.protocol.envelopes import RoomSummary
+from warroom.text import one_line
+
+_HEAD = ("ROOM", "SEV", "STATUS", "ELAPSED", "NEXT", "COMMANDER", "TITLE")
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of `list`."""
+    parser.description = "List the rooms of the hub, the newest first."
+    parser.add_argument("-a", "--all", action="store_true", help="also those that are closed")
+    add_json(parser)
+    add_place(parser)
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Print the rooms as a table, or as one JSON object a line."""
+    with converse(options, env, reads=True) as hub:
+        rooms = [room for room in hub.rooms() if options.all or room.status not in CLOSED]
+    if options.json:
+        for room in rooms:
+            show_json(room)
+    elif rooms:
+        show(_table([_HEAD, *map(_row, rooms)]))
+    return Exit.DONE
+
+
+def _row(room: RoomSummary) -> tuple[str, ...]:
+    until = room.resolved_at or now()
+    return (
+        room.label,
+        room.severity or "-",
+        room.status,
+        elapsed_time(until - room.began_at),
+        clock_time(room.next_by) if room.next_by else "-",
+        one_line(room.commander) if room.commander else "vacant",
+        one_line(room.title),
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,24 @@
+"""`warroom` alone: the lobby of this machine's hub."""
+
+import argparse
+from collections.abc import Mapping
+
+from warroom.cli.options import add_place
+from warroom.cli.screen import check_terminal, screen_target
+from warroom.cli.stop import Exit
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of the lobby."""
+    add_place(parser)
+    parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Show the lobby."""
+    check_terminal(options, env)
+    where = screen_target(options, env)
+    from warroom.tui.app import run_app
+
+    run_app(where, options.as_name, None)
+    return Exit.DONE

@@ -1,0 +1,149 @@
+"""`warroom`: finds the command, reads its arguments, and turns its end into an exit status.
+
+Nothing but the parser of the one command that runs is built, and nothing heavy is imported
+before it does: how long a headless command takes to start is felt.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+from warroom import __version__
+from warroom.cli.stop import Exit, Stop
+
+COMMANDS: dict[str, str] = {
+    "declare": "Declare an incident; a title is enough.",
+    "list": "List the rooms of the hub.",
+    "join": "Open a room on the screen.",
+    "tail": "Print the timeline line by line, and follow it with -f.",
+    "brief": "Print the whole incident on one screen.",
+    "export": "Write a room's log, or a report of it.",
+    "verify": "Check that an exported log is complete and unaltered; needs no hub.",
+    "serve": "Run a hub in the foreground.",
+    "hub": "Say how this machine's hub is, or stop it.",
+}
+"""Commands that are not words of the room, each in the module of its name."""
+
+_LOBBY = "lobby"
+_PLACE = ("data", "hub", "as_name", "incident")
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:], os.environ))
+
+
+def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run one command; its exit status. Usage errors exit by themselves, with 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # Anything else would end a command over a character that the terminal cannot show.
+        getattr(stream, "reconfigure", _nothing)(errors="backslashreplace")
+    try:
+        command, options = _parse(arguments)
+        status: int = command.run(options, env)
+        sys.stdout.flush()
+    except Stop as stop:
+        print(f"warroom: {stop.text}", file=sys.stderr)
+        return stop.status
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain once more when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return status
+
+
+def _parse(arguments: Sequence[str]) -> tuple[ModuleType, argparse.Namespace]:
+    parser = _parser()
+    first = parser.parse_args(arguments)
+    name = first.command or _LOBBY
+    module = _module(name)
+    if module is None:
+        parser.error(_no_command(name))
+    if getattr(module, "TAKES_ALL", False):
+        return module, first
+    own = argparse.ArgumentParser(
+        prog=f"warroom {name}", allow_abbrev=False, formatter_class=_Formatter
+    )
+    module.configure(own, name)
+    own.set_defaults(**{key: value for key in _PLACE if (value := getattr(first, key))})
+    return module, own.parse_intermixed_args(first.arguments, argparse.Namespace(word=name))
+
+
+def _parser() -> argparse.ArgumentParser:
+    from warroom.cli.options import add_place, add_room
+
+    parser = _Parser(
+        prog="warroom",
+        usage="warroom [OPTIONS] [COMMAND | WORD] [ARGUMENTS]",
+        formatter_class=_Formatter,
+        description="A terminal war room for major IT incidents. Alone it opens the lobby.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"warroom {__version__}")
+    add_place(parser)
+    add_room(parser)
+    parser.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("command", nargs="?", help="a command or a word; see below")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+class _Formatter(argparse.RawTextHelpFormatter):
+    """Knows how wide the terminal is without `shutil`.
+
+    argparse makes a formatter for every option that is added, and its own would load the archive
+    formats of `shutil` for that: 4 ms of every command.
+    """
+
+    def __init__(self, prog: str) -> None:
+        try:
+            width = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):
+            width = 80
+        super().__init__(prog, width=width - 2)
+
+
+class _Parser(argparse.ArgumentParser):
+    """The first parser, whose help lists all commands and words."""
+
+    def format_help(self) -> str:
+        from warroom.words.table import WORDS
+
+        words = {word.name: word.help for word in WORDS if word.name not in COMMANDS}
+        return (
+            f"{super().format_help()}\n{_listed('commands', COMMANDS)}\n"
+            f"{_listed('words, in the only open room or the one that -i names', words)}\n"
+            "`warroom COMMAND --help` says more about each.\n"
+        )
+
+
+def _listed(title: str, lines: Mapping[str, str]) -> str:
+    return f"{title}:\n" + "".join(f"  {name:<10} {text}\n" for name, text in lines.items())
+
+
+def _module(name: str) -> ModuleType | None:
+    if name in COMMANDS or name == _LOBBY:
+        return importlib.import_module(f"warroom.cli.{name}")
+    from warroom.words.table import find
+
+    return importlib.import_module("warroom.cli.word") if find(name, short=False) else None
+
+
+def _no_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    from warroom.words.table import WORDS
+
+    known = [*COMMANDS, *(word.name for word in WORDS)]
+    nearest = get_close_matches(name, known, n=2)
+    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else "; see warroom --help"
+    return f"there is no command {name!r}{hint}"
+
+
+def _nothing(**_: str) -> None:
+    """What a stream does that cannot be set up, such as one of a test."""

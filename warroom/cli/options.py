@@ -1,0 +1,129 @@
+"""Options that many commands have, and what they mean: which hub, who acts, which room."""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warroom.cli.stop import Exit, Stop
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from warroom.client.oneshot import Conversation
+    from warroom.client.replica import Replica
+    from warroom.client.target import Target
+    from warroom.protocol.envelopes import RoomSummary
+
+_HANDLE = re.compile(r"[^\W_][\w.\-]{0,23}")
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Which hub, and who acts."""
+    group = parser.add_argument_group("hub")
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder of this machine's hub"
+    )
+    group.add_argument(
+        "--hub", metavar="URL", help="a hub's address; WARROOM_TOKEN is its token (WARROOM_HUB)"
+    )
+    group.add_argument(
+        "--as", dest="as_name", type=_handle, metavar="NAME", help="who acts, if not yourself"
+    )
+
+
+def add_room(parser: argparse.ArgumentParser) -> None:
+    """Which room."""
+    parser.add_argument(
+        "-i",
+        "--incident",
+        metavar="INC-1",
+        help="the room; otherwise WARROOM_INCIDENT, or the only open one",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+
+
+def target(options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
+    """The hub that the options, or else the environment, name."""
+    from warroom.client.local import target_of
+    from warroom.client.target import Target
+    from warroom.place import data_folder
+
+    if options.data is None and (url := options.hub or env.get("WARROOM_HUB")):
+        return Target(url=url, token=env.get("WARROOM_TOKEN"))
+    return target_of(options.data.absolute() if options.data else data_folder(env), env)
+
+
+@contextmanager
+def converse(
+    options: argparse.Namespace, env: Mapping[str, str], *, reads: bool, start: bool = True
+) -> "Iterator[Conversation]":
+    """A conversation with that hub, which is started if need be.
+
+    Who only reads leaves no trace in the log. Raises `Stop` when there is no hub to talk to.
+    """
+    from warroom.client.local import NoHub
+    from warroom.client.oneshot import Conversation, NoRoom
+    from warroom.client.wire import LineLost
+
+    try:
+        with Conversation(
+            target(options, env), options.as_name, observer=reads, start=start, env=env
+        ) as hub:
+            yield hub
+    except NoHub as problem:
+        raise Stop(Exit.UNREACHABLE, str(problem)) from problem
+    except NoRoom as gone:
+        raise Stop(Exit.NOT_FOUND, str(gone)) from gone
+    except LineLost as lost:
+        raise Stop(Exit.NOT_ALLOWED if lost.final else Exit.UNREACHABLE, str(lost)) from lost
+
+
+def read_room(options: argparse.Namespace, env: Mapping[str, str]) -> "tuple[Replica, datetime]":
+    """The room that the options name, caught up, and the hub's time."""
+    with converse(options, env, reads=True) as hub:
+        room = choose_room(hub.rooms(), options, env)
+        return hub.open(room.log), hub.welcome.time
+
+
+def choose_room(
+    rooms: "Sequence[RoomSummary]", options: argparse.Namespace, env: Mapping[str, str]
+) -> "RoomSummary":
+    """The room that the options name, or the only open one."""
+    from warroom.domain.vocabulary import CLOSED
+
+    wanted = options.incident or env.get("WARROOM_INCIDENT")
+    if wanted:
+        found = [room for room in rooms if wanted.casefold() in {room.label.casefold(), room.log}]
+        if not found:
+            raise Stop(Exit.NOT_FOUND, f"there is no room {wanted}; see warroom list")
+        return found[0]
+    open_ = [room for room in rooms if room.status not in CLOSED]
+    if not open_:
+        raise Stop(Exit.NOT_FOUND, "no room is open; declare one: warroom declare TITLE")
+    if len(open_) > 1:
+        labels = ", ".join(room.label for room in open_)
+        raise Stop(Exit.USAGE, f"several rooms are open ({labels}); say which one with -i")
+    return open_[0]
+
+
+def text_of(argument: str) -> str:
+    """An argument that is text; `-` stands for standard input."""
+    if argument != "-":
+        return argument
+    return sys.stdin.buffer.read().decode(errors="replace").rstrip()
+
+
+def _handle(text: str) -> str:
+    name = text.removeprefix("@")
+    if not _HANDLE.fullmatch(name):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no short name; use up to 24 letters, digits, '.', '-' and '_'"
+        )
+    return name

@@ -1,0 +1,36 @@
+"""What the commands that open the screen have in common."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from warroom.cli.options import target
+from warroom.cli.stop import Exit, Stop
+from warroom.client.local import NoHub, find_or_start
+from warroom.client.target import Target
+
+
+def check_terminal(options: argparse.Namespace, env: Mapping[str, str]) -> None:
+    """Raise `Stop` where no screen can be drawn, and say what serves instead."""
+    why = ""
+    if options.plain:
+        why = "there is no plain screen"
+    elif env.get("TERM", "dumb") in {"", "dumb"}:
+        why = "this terminal draws no screens (TERM is dumb)"
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        why = "the screen needs a terminal"
+    if why:
+        room = f" -i {options.incident}" if getattr(options, "incident", None) else ""
+        text = f"{why}; the same, line by line: warroom tail{room} --follow"
+        raise Stop(Exit.USAGE, text)
+
+
+def screen_target(options: argparse.Namespace, env: Mapping[str, str]) -> Target:
+    """The hub to show; this machine's is started if none runs."""
+    where = target(options, env)
+    if where.data is None:
+        return where
+    try:
+        return find_or_start(where.data, env)
+    except NoHub as problem:
+        raise Stop(Exit.UNREACHABLE, str(problem)) from problem

@@ -1,0 +1,113 @@
+"""`warroom tail`: the timeline line by line, for pipes, logs and screen readers."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from warroom.cli.options import (
+    add_json,
+    add_place,
+    add_room,
+    choose_room,
+    converse,
+    read_room,
+    target,
+)
+from warroom.cli.output import entry_json, entry_lines, say, show, show_json
+from warroom.cli.stop import Exit, Stop
+from warroom.client.replica import Replica
+from warroom.domain.events import Recorded
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of `tail`."""
+    parser.description = "Print the timeline of a room line by line."
+    parser.add_argument(
+        "-f", "--follow", action="store_true", help="go on with what comes, until interrupted"
+    )
+    parser.add_argument(
+        "-n", "--last", type=_count, metavar="N", help="begin with the last N entries (all)"
+    )
+    add_room(parser)
+    add_json(parser)
+    add_place(parser)
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Print a room's entries, and those that come."""
+    if options.follow:
+        with converse(options, env, reads=True) as hub:
+            room = choose_room(hub.rooms(), options, env)
+        import asyncio
+
+        asyncio.run(_follow(options, env, room.log, _before(room.seq, options.last)))
+    replica, _ = read_room(options, env)
+    first = _before(replica.seq, options.last)
+    _print(replica, replica.room.entries[first:], json=options.json)
+    return Exit.DONE
+
+
+def _before(seq: int, last: int | None) -> int:
+    """How many entries to leave out, to begin with the last ones."""
+    return 0 if last is None else max(0, seq - last)
+
+
+def _print(replica: Replica, entries: Sequence[Recorded], *, json: bool) -> None:
+    for recorded in entries:
+        if json:
+            show_json(entry_json(replica.entries[recorded.seq - 1], replica.room))
+        else:
+            show(entry_lines(recorded, replica.room))
+
+
+async def _follow(
+    options: argparse.Namespace, env: Mapping[str, str], log: str, first: int
+) -> NoReturn:
+    """Print what comes until interrupted, across restarts of the hub."""
+    import asyncio
+
+    from warroom.client.connection import LineState
+    from warroom.client.desk import Desk, DeskEvent, LineChanged, RoomChanged
+    from warroom.client.replica import Appended, Sync, SyncChanged
+
+    def listen(event: DeskEvent) -> None:
+        try:
+            tell(event)
+        except (Stop, BrokenPipeError) as error:
+            if not over.done():
+                over.set_result(error)
+
+    def tell(event: DeskEvent) -> None:
+        match event:
+            case RoomChanged(change=Appended(entries=entries)):
+                fresh = [recorded for recorded in entries if recorded.seq > first]
+                _print(desk.replicas[log], fresh, json=options.json)
+            case RoomChanged(change=SyncChanged(sync=Sync.DIVERGED)):
+                raise Stop(Exit.CONFLICT, "the hub's log is no longer the one that was printed")
+            case LineChanged(line=line) if line.state is LineState.REFUSED:
+                raise Stop(Exit.NOT_ALLOWED, line.why)
+            case LineChanged(line=line) if line.why:
+                lost.add(log)
+                say(f"{line.state}: {line.why}")
+            case LineChanged() if lost:
+                lost.clear()
+                say("live again")
+            case _:
+                pass
+
+    lost: set[str] = set()
+    desk = Desk(target(options, env), options.as_name, listen, observer=True)
+    desk.open(log)
+    over: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(desk.run())
+        error = await over
+        running.cancel()
+    raise error
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError(text)
+    return count

@@ -1,0 +1,59 @@
+"""`warroom verify`: is an exported log complete and unaltered. Needs no hub."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from warroom.cli.options import add_json
+from warroom.cli.output import say, show, show_json
+from warroom.cli.stop import Exit, Stop
+from warroom.log.verify import Verdict, verify
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of `verify`."""
+    parser.description = "Check that an exported log is complete, unaltered and signed."
+    parser.add_argument("file", help="an export in JSON Lines; - is standard input")
+    parser.add_argument(
+        "--key", action="append", metavar="HEX", help="a hub's public key to trust; may be repeated"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Check a log: 0 if it is whole, 1 if not."""
+    trusted = None if options.key is None else frozenset(options.key)
+    verdict = verify(_read(options.file), trusted)
+    if options.json:
+        show_json({"whole": verdict.whole, **_fields(verdict)})
+    else:
+        show(_lines(verdict))
+        for note in verdict.notes:
+            say(f"note: {note.text}")
+    return Exit.DONE if verdict.whole else Exit.FAILED
+
+
+def _read(where: str) -> bytes:
+    if where == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(where).read_bytes()
+    except FileNotFoundError as error:
+        raise Stop(Exit.NOT_FOUND, f"there is no file {where}") from error
+    except OSError as error:
+        raise Stop(Exit.FAILED, f"{where} cannot be read: {error.strerror}") from error
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    for problem in verdict.problems:
+        yield problem.text
+    if verdict.whole:
+        yield f"{verdict.label}: {verdict.entries} entries, whole, signed up to #{verdict.signed}"
+        yield f"key {verdict.key}"
+    else:
+        yield f"{verdict.label or 'this file'}: not whole, {len(verdict.problems)} problems"
+
+
+def _fields(verdict: Verdict) -> dict[str, object]:
+    return {name: getattr(verdict, name) for name in verdict.__struct_fields__}

@@ -1,0 +1,59 @@
+"""Why a line to the hub ended, or never began, and whether coming back can help. Pure."""
+
+from http import HTTPStatus
+
+from msgspec import Struct
+
+from warroom.protocol.closing import reconnects
+from warroom.text import one_line
+
+
+class Ended(Struct, frozen=True):
+    """`why` is a sentence for a person. `final`: trying again by itself cannot help."""
+
+    why: str
+    final: bool = False
+
+
+BROKEN = Ended("the line to the hub broke")
+SILENT = Ended("the hub took the connection and then said nothing")
+
+_FINAL = {
+    HTTPStatus.UNAUTHORIZED: "the hub does not know this token",
+    HTTPStatus.FORBIDDEN: "the hub does not let this client in",
+}
+
+
+def closed(code: int, reason: str) -> Ended:
+    """The hub closed the line with this close frame."""
+    why = one_line(reason) or f"the hub closed the line ({code})"
+    return Ended(why, final=not reconnects(code))
+
+
+def turned_away(status: int, body: bytes | bytearray | None) -> Ended:
+    """The hub answered the handshake with another HTTP status than 101."""
+    if status in _FINAL:
+        return Ended(_FINAL[HTTPStatus(status)], final=True)
+    said = one_line(bytes(body or b"").decode(errors="replace"))
+    return Ended(said or f"the hub turned the connection away (HTTP {status})")
+
+
+def no_address(where: str) -> Ended:
+    """What was given as the hub's address is none."""
+    return Ended(f"{where} is no address of a hub; one begins with ws:// or wss://", final=True)
+
+
+def no_hub(where: str, problem: str) -> Ended:
+    """Something answers there, and it is no hub."""
+    return Ended(f"what answers at {where} is no hub: {problem}")
+
+
+def unreachable(where: str, error: OSError) -> Ended:
+    """Nothing answers there."""
+    match error:
+        case FileNotFoundError() | ConnectionRefusedError():
+            return Ended(f"no hub is listening at {where}")
+        case TimeoutError():
+            return Ended(f"the hub at {where} does not answer")
+        case _:
+            return Ended(f"the hub at {where} cannot be reached: {error.strerror or error}")

@@ -1,0 +1,11 @@
+"""How a client of this program introduces itself."""
+
+from warroom import __version__
+from warroom.protocol.envelopes import PROTOCOL, Hello
+
+
+def hello(name: str | None, *, observer: bool = False) -> Hello:
+    """The first thing to say. `name` is who comes, if not the user of this machine."""
+    return Hello(
+        protocols=(PROTOCOL,), client=f"warroom {__version__}", as_name=name, observer=observer
+    )

@@ -1,0 +1,113 @@
+"""The hub of this machine: found by its socket, and started if nobody listens there.
+
+The hub is a process of its own, which outlives the command that started it, the way tmux does.
+Many may start one at once: the hub's lock lets one win, and all of them connect to that one.
+"""
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from warroom.client.target import Target
+from warroom.clock import monotonic
+from warroom.place import socket_path
+
+if TYPE_CHECKING:
+    import subprocess
+
+STARTS_WITHIN = 20.0
+"""Seconds in which a hub that was started has to listen."""
+
+_LOOK_AGAIN = 0.02
+_START_AGAIN = 0.2
+
+
+class NoHub(Exception):
+    """No hub listens here, and none could be started. The message says why."""
+
+
+def target_of(data: Path, env: Mapping[str, str] = os.environ) -> Target:
+    """The hub whose data folder is `data`, whether it runs or not."""
+    return Target(socket=socket_path(data, env), data=data)
+
+
+def find_or_start(data: Path, env: Mapping[str, str] = os.environ) -> Target:
+    """The hub whose data folder is `data`, listening. Raises `NoHub`."""
+    target = target_of(data, env)
+    dial_or_start(target, env).close()
+    return target
+
+
+def dial(path: Path) -> socket.socket:
+    """A connection to a hub's socket. Raises `OSError` if nobody listens."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.connect(str(path))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def dial_or_start(target: Target, env: Mapping[str, str] = os.environ) -> socket.socket:
+    """A connection to this machine's hub, which is started if nobody listens. Raises `NoHub`."""
+    if target.socket is None or target.data is None:
+        raise NoHub(f"the hub at {target} is not this machine's to start")
+    try:
+        return dial(target.socket)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return _start(target.socket, target.data, env)
+    except OSError as error:
+        raise NoHub(f"the hub at {target} cannot be reached: {error.strerror}") from error
+
+
+def _start(path: Path, data: Path, env: Mapping[str, str]) -> socket.socket:
+    """The connection, once a hub listens: one that we started, or one that was faster.
+
+    Our hub ends quietly if another holds the data folder. That one may be on its way out, and
+    then it takes a second start.
+    """
+    # Not at the top: most commands find a hub, and need none of this.
+    import tempfile  # noqa: PLC0415
+
+    until = monotonic() + STARTS_WITHIN
+    with tempfile.TemporaryFile() as said:
+        while monotonic() < until:
+            hub = _spawn(data, env, said)
+            try:
+                while monotonic() < until:
+                    time.sleep(_LOOK_AGAIN)
+                    with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                        return dial(path)
+                    if hub.poll() is not None:
+                        break
+            finally:
+                ended, hub.returncode = hub.returncode, 0  # Popen warns of what outlives us
+            if ended:
+                raise NoHub(f"the hub could not be started: {_last_line(said) or ended}")
+            time.sleep(_START_AGAIN)
+    raise NoHub(f"no hub listened within {STARTS_WITHIN:g} s; {data / 'hub.log'} may say why")
+
+
+def _spawn(data: Path, env: Mapping[str, str], said: IO[bytes]) -> "subprocess.Popen[bytes]":
+    import subprocess  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "server", "--auto", "--data", str(data)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        env=dict(env),
+        start_new_session=True,
+    )
+
+
+def _last_line(said: IO[bytes]) -> str:
+    said.seek(0)
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""

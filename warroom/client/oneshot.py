@@ -1,0 +1,178 @@
+"""One short conversation with the hub, for a command that asks something and ends.
+
+What comes in goes through the same `Replica` as everywhere.
+"""
+
+import os
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self, TypeVar
+
+from warroom.client.draft import Draft
+from warroom.client.ending import unreachable
+from warroom.client.hello import hello
+from warroom.client.local import dial, dial_or_start
+from warroom.client.pace import Backoff
+from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
+from warroom.client.target import Target
+from warroom.client.wire import LineLost, Wire, dial_address
+from warroom.clock import monotonic, now
+from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_hub, encode
+from warroom.protocol.envelopes import (
+    Alive,
+    Failed,
+    FromClient,
+    FromHub,
+    Heartbeat,
+    HubMessage,
+    ListRooms,
+    Rooms,
+    RoomSummary,
+    Welcome,
+)
+
+PATIENCE = 15.0
+"""Seconds that a command waits for the hub, in all."""
+
+_Kind = TypeVar("_Kind", bound=FromHub)
+
+
+class NoRoom(Exception):
+    """The hub does not open this room. The message says why."""
+
+
+class TooLong(Exception):
+    """The command does not fit into a frame, which the hub would end the connection over."""
+
+
+class Conversation:
+    """A connection on which the hub has welcomed us, to be used with `with`. Every verb blocks.
+
+    The verbs raise `LineLost` when the line is lost, or the conversation takes longer than
+    `patience` seconds. With `start`, a hub of this machine is started if none runs; that raises
+    `NoHub` if it cannot be.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        name: str | None,
+        *,
+        observer: bool = False,
+        start: bool = True,
+        patience: float = PATIENCE,
+        env: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._retries = Backoff(0.1, 2.0)
+        sock = _dial(target, patience, env, start=start)
+        self.pid = _peer_pid(sock)
+        self._wire = Wire(sock, target, monotonic() + patience)
+        try:
+            self._say(hello(name, observer=observer))
+            self.welcome = self._expect(Welcome)
+        except BaseException:
+            self._wire.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._wire.close()
+
+    def rooms(self) -> tuple[RoomSummary, ...]:
+        """The lobby."""
+        self._say(ListRooms())
+        return self._expect(Rooms).rooms
+
+    def open(self, log: str) -> Replica:
+        """A room, caught up. Raises `NoRoom`."""
+        replica = Replica(log)
+        self._say(replica.open())
+        while replica.sync is not Sync.LIVE:
+            for change in replica.receive(self._hear()):
+                if isinstance(change, Reopen):
+                    raise NoRoom(f"what the hub sends of this room does not fit: {change.why}")
+        return replica
+
+    def submit(self, replica: Replica, id_: str, draft: Draft) -> Settled | Returned:
+        """Send a command and wait for its answer. Raises `TooLong`.
+
+        What was declined for now is sent again: its id makes that safe.
+        """
+        submit = replica.send(id_, draft, now())
+        size = len(encode(submit))
+        if size > MAX_CLIENT_FRAME:
+            raise TooLong(f"that is {size:,} bytes, and {MAX_CLIENT_FRAME:,} is the most")
+        self._say(submit)
+        while True:
+            for change in replica.receive(self._hear()):
+                match change:
+                    case Settled(id=id) if id == id_:
+                        return change
+                    case Returned(pending=pending) if pending.submit.id == id_:
+                        return change
+                    case Retry():
+                        time.sleep(self._retries.next())
+                        self._say(submit)
+                    case _:
+                        pass
+
+    def see(self, replica: Replica, seq: int) -> None:
+        """Wait until the replica holds entry `seq`."""
+        while replica.seq < seq:
+            for _ in replica.receive(self._hear()):
+                pass
+
+    def _say(self, message: FromClient) -> None:
+        self._wire.send(encode(message))
+
+    def _hear(self) -> HubMessage:
+        """The next message; heartbeats are answered on the way. Raises `NoRoom`."""
+        while True:
+            try:
+                message = decode_hub(self._wire.receive())
+            except BadFrame:
+                # A message of a newer hub; what this client asked for is not in it.
+                continue
+            match message:
+                case Heartbeat():
+                    self._say(Alive())
+                case Failed(text=text):
+                    raise NoRoom(text)
+                case _:
+                    return message
+
+    def _expect(self, kind: type[_Kind]) -> _Kind:
+        while not isinstance(message := self._hear(), kind):
+            pass
+        return message
+
+
+def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: bool) -> socket.socket:
+    if target.socket is None:
+        return dial_address(target.uri, patience)
+    if start and target.data is not None:
+        return dial_or_start(target, env)
+    try:
+        return dial(target.socket)
+    except OSError as error:
+        raise LineLost(unreachable(str(target), error)) from error
+
+
+def _peer_pid(sock: socket.socket) -> int | None:
+    """The process that listens at the other end of a Unix socket, where the system tells."""
+    if sock.family != socket.AF_UNIX or not hasattr(socket, "SO_PEERCRED"):
+        return None
+    credentials = struct.Struct("iII")
+    found = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
+    pid, _, _ = credentials.unpack(found)
+    return int(pid)

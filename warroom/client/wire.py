@@ -1,0 +1,168 @@
+"""A WebSocket that blocks, for commands that ask something and end.
+
+Importing asyncio alone would cost such a command more than its own work. Nothing here knows what
+the messages say.
+"""
+
+import contextlib
+import secrets
+import socket
+from base64 import b64encode
+
+from warroom.client import ending, frames
+from warroom.client.ending import Ended
+from warroom.client.frames import Message, NotWebSocket, Reader, Response
+from warroom.client.target import MAX_FRAME, Target
+from warroom.clock import monotonic
+from warroom.protocol.envelopes import SUBPROTOCOL
+
+_READ_BYTES = 64 * 1024
+_SWITCHING = 101
+_NORMAL = (1000).to_bytes(2)
+_LONGEST_REFUSAL = 4 * 1024
+_SHORTEST_WAIT = 0.001
+
+
+class LineLost(Exception):
+    """There is no line to the hub; the message is a sentence for a person.
+
+    `final`: the hub does not take this client, and trying again will not help.
+    """
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended.why)
+        self.final = ended.final
+
+
+class Wire:
+    """One WebSocket over a connected socket, which it owns.
+
+    Every verb raises `LineLost`, also once `deadline`, in monotonic seconds, has passed.
+    """
+
+    def __init__(self, sock: socket.socket, target: Target, deadline: float) -> None:
+        self._socket = sock
+        self._deadline = deadline
+        self._where = str(target)
+        self._reader = Reader(MAX_FRAME)
+        self._arrived: list[Message] = []
+        try:
+            self._shake_hands(target)
+        except BaseException:
+            sock.close()
+            raise
+
+    def send(self, text: bytes) -> None:
+        """Send one text message."""
+        self._write(frames.TEXT, text)
+
+    def receive(self) -> bytes:
+        """The next text message."""
+        while True:
+            while not self._arrived:
+                self._arrived += self._parsed(self._read())
+            message = self._arrived.pop(0)
+            match message.opcode:
+                case frames.TEXT:
+                    return message.data
+                case frames.PING:
+                    self._write(frames.PONG, message.data)
+                case frames.CLOSE:
+                    raise LineLost(ending.closed(*frames.close_reason(message.data)))
+                case _:
+                    pass
+
+    def close(self) -> None:
+        """Say goodbye, and do not wait for the answer."""
+        with self._socket, contextlib.suppress(LineLost):
+            self._write(frames.CLOSE, _NORMAL)
+
+    def _shake_hands(self, target: Target) -> None:
+        key = b64encode(secrets.token_bytes(16)).decode()
+        headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL, **target.headers}
+        host, resource = _host_and_resource(target.uri)
+        self._send_all(frames.request(host, resource, key, headers))
+        response = self._response()
+        if response.status != _SWITCHING:
+            raise LineLost(ending.turned_away(response.status, self._body(response)))
+        try:
+            frames.check_accepted(response, key)
+        except NotWebSocket as problem:
+            raise LineLost(ending.no_hub(self._where, str(problem))) from problem
+        self._arrived += self._parsed(response.rest)
+
+    def _response(self) -> Response:
+        data = b""
+        while True:
+            data += self._read()
+            try:
+                response = frames.read_response(data)
+            except NotWebSocket as problem:
+                raise LineLost(ending.no_hub(self._where, str(problem))) from problem
+            if response is not None:
+                return response
+
+    def _body(self, response: Response) -> bytes:
+        """What a response that turns us away says, as far as it comes."""
+        body, wanted = response.rest, min(response.body_bytes, _LONGEST_REFUSAL)
+        with contextlib.suppress(LineLost):
+            while len(body) < wanted:
+                body += self._read()
+        return body[:wanted]
+
+    def _parsed(self, data: bytes) -> list[Message]:
+        try:
+            return list(self._reader.feed(data))
+        except NotWebSocket as problem:
+            raise LineLost(ending.no_hub(self._where, str(problem))) from problem
+
+    def _read(self) -> bytes:
+        try:
+            self._socket.settimeout(max(self._deadline - monotonic(), _SHORTEST_WAIT))
+            data = self._socket.recv(_READ_BYTES)
+        except TimeoutError:
+            raise LineLost(Ended("the hub does not answer")) from None
+        except OSError as error:
+            raise LineLost(ending.BROKEN) from error
+        if not data:
+            raise LineLost(ending.BROKEN)
+        return data
+
+    def _write(self, opcode: int, data: bytes) -> None:
+        self._send_all(frames.encode(opcode, data, secrets.token_bytes(4)))
+
+    def _send_all(self, data: bytes) -> None:
+        try:
+            self._socket.settimeout(max(self._deadline - monotonic(), _SHORTEST_WAIT))
+            self._socket.sendall(data)
+        except OSError as error:
+            raise LineLost(ending.BROKEN) from error
+
+
+def dial_address(url: str, within: float) -> socket.socket:
+    """A connection to a hub's address, with TLS for `wss:`. Raises `LineLost`."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - for hubs elsewhere only, like TLS
+
+    parts = urlsplit(url)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        raise LineLost(ending.no_address(url))
+    secure = parts.scheme == "wss"
+    try:
+        sock = socket.create_connection(
+            (parts.hostname, parts.port or (443 if secure else 80)), within
+        )
+        if not secure:
+            return sock
+        import ssl  # noqa: PLC0415
+
+        return ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname)
+    except ValueError as wrong:
+        raise LineLost(ending.no_address(url)) from wrong
+    except OSError as error:
+        raise LineLost(ending.unreachable(url, error)) from error
+
+
+def _host_and_resource(uri: str) -> tuple[str, str]:
+    """`example.org:8750` and `/`, of an address that was dialled."""
+    host, slash, path = uri.partition("://")[2].partition("/")
+    return host, slash + path or "/"
