@@ -21,8 +21,7 @@ from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sy
 from warroom.client.target import Target
 from warroom.clock import new_log_id, now
 from warroom.domain.commands import Amend, Post, TakeRole
-from warroom.domain.decide.asked import Code
-from warroom.domain.vocabulary import Role, Scope
+from warroom.domain.vocabulary import Code, Role, Scope
 from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
     SUBPROTOCOL,

@@ -21,8 +21,7 @@ from warroom.client.target import Target
 from warroom.client.wire import LineLost
 from warroom.clock import new_command_id, new_log_id, now
 from warroom.domain.commands import Amend, Declare, Post
-from warroom.domain.decide.asked import Code
-from warroom.domain.vocabulary import Scope
+from warroom.domain.vocabulary import Code, Scope
 from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
     SUBPROTOCOL,

@@ -15,10 +15,10 @@ import pytest
 from warroom.domain import commands as c
 from warroom.domain.commands import Command, Voice
 from warroom.domain.decide import Asked, Cited, Founding, Granted, Refused, decide
-from warroom.domain.decide.people import voice_id
 from warroom.domain.events import DEFAULT_POLICY, Event, Policy, Recorded, Unknown
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
+from warroom.domain.names import voice_id
 from warroom.domain.timers import Due, due
 from warroom.domain.vocabulary import (
     HUB,

@@ -1,7 +1,7 @@
 """Text is cut and wrapped by terminal cells."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -28,6 +28,7 @@ def test_a_cut_is_marked(shown: str, text: str, cells: int) -> None:
     assert shown == cut(text, cells)
 
 
+@example("\u200d\u200d1漢", 2)
 @given(TEXTS, st.integers(0, 12))
 def test_a_cut_text_fits(text: str, cells: int) -> None:
     """A cut text takes no more cells than it may, and ends as it did or in the mark."""

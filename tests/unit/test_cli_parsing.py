@@ -19,8 +19,7 @@ from warroom.cli.output import json_line
 from warroom.cli.record import REFUSED
 from warroom.cli.stop import Exit, Stop
 from warroom.client.target import Target
-from warroom.domain.decide.asked import Code
-from warroom.domain.vocabulary import Status
+from warroom.domain.vocabulary import Code, Status
 from warroom.place import socket_path
 from warroom.protocol.envelopes import RoomSummary
 from warroom.words.table import WORDS

@@ -7,8 +7,9 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Voice
 from warroom.domain.decide import Code, Refused
-from warroom.domain.decide.people import rule, voice_id
+from warroom.domain.decide.people import rule
 from warroom.domain.events import PersonWords, RollWords
+from warroom.domain.names import voice_id
 from warroom.domain.vocabulary import HUB
 
 

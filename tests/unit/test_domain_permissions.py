@@ -11,8 +11,8 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Command, Voice
 from warroom.domain.decide import Code, Granted, Refused, decide
-from warroom.domain.decide.people import voice_id
 from warroom.domain.events import DEFAULT_POLICY
+from warroom.domain.names import voice_id
 from warroom.domain.permissions import TABLE, Right, allowed, role_for
 from warroom.domain.vocabulary import (
     ActionState,

@@ -21,10 +21,10 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Command, Voice
 from warroom.domain.decide import Granted, Refused, decide
-from warroom.domain.decide.people import voice_id
 from warroom.domain.events import Recorded
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
+from warroom.domain.names import voice_id
 from warroom.domain.timers import due
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Scope, Via

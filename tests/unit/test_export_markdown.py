@@ -13,8 +13,9 @@ from warroom.domain import commands as c
 from warroom.domain.commands import DecisionText
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Audience, Outcome, PromotedTo, Risk, Role, Severity, Status
-from warroom.export.markdown import markdown, tenures
+from warroom.export.markdown import markdown
 from warroom.export.markup import escape, fence, table
+from warroom.export.tenures import tenures
 from warroom.text import one_line, visible
 
 READER = MarkdownIt("gfm-like", {"html": True})
@@ -156,15 +157,16 @@ def test_the_timeline_has_a_table_for_each_day() -> None:
     book.waits(24 * 3600)
     book.does("ana", c.Post(text="still down"), occurred_at=book.now - timedelta(minutes=5))
     assert [
+        "Times are UTC. What happened well before it was recorded says when.",
         "### 2026-03-02",
-        "| UTC | Entry | Who | Event |",
-        "| --- | --- | --- | --- |",
-        '| 09:00:00 | <a id="1"></a>#1 | Ana | declared: Checkout is down |',
-        '| 09:00:00 | <a id="2"></a>#2 | hub | Ana joined |',
+        "| Recorded | Happened | Entry | Who | Event |",
+        "| --- | --- | --- | --- | --- |",
+        '| 09:00:00 | - | <a id="1"></a>#1 | Ana | declared: Checkout is down |',
+        '| 09:00:00 | - | <a id="2"></a>#2 | hub | Ana joined |',
         "### 2026-03-03",
-        "| UTC | Entry | Who | Event |",
-        "| --- | --- | --- | --- |",
-        '| 09:00:00 | <a id="3"></a>#3 | Ana | still down _(late 08:55)_ |',
+        "| Recorded | Happened | Entry | Who | Event |",
+        "| --- | --- | --- | --- | --- |",
+        '| 09:00:00 | 08:55 | <a id="3"></a>#3 | Ana | still down |',
     ] == section(written(book), "Timeline")
 
 
@@ -208,6 +210,24 @@ def test_roles_over_time() -> None:
     ] == section(written(book), "Roles over time")[3:5]
 
 
+def test_the_report_tells_when_things_happened() -> None:
+    """What was written down afterwards has the time it is said to have had; approvals too."""
+    book = Playbook()
+    book.opens("ana", "bo", "cy", commander="cy")
+    then = book.now
+    book.waits(3600)
+    book.does("ana", c.TakeRole(role=Role.SCRIBE), occurred_at=then)
+    book.does("bo", c.DraftUpdate(audience=Audience.CUSTOMERS, text="Down."), occurred_at=then)
+    book.does("bo", c.SubmitUpdate(update=1), occurred_at=then)
+    book.does("ana", book.approval(1), occurred_at=then, said_by="cy")
+    text = written(book)
+    at = "2026-03-02 09:00:00"
+    assert f"| scribe | Ana | {at} [#6](#6) | to the end |" in section(text, "Roles over time")
+    approved = f"- approved by Cy(Ana), {at} [#9](#9), by voice"
+    assert approved in section(text, "Stakeholder updates")
+    assert section(text, "Timeline")[-1].startswith("| 10:00:00 | 09:00 |")
+
+
 def test_a_decision_tells_why_who_objected_and_what_came_of_it() -> None:
     """Rationale, risk, objections and outcome stand together."""
     book = Playbook()
@@ -220,7 +240,7 @@ def test_a_decision_tells_why_who_objected_and_what_came_of_it() -> None:
     at = "2026-03-02 09:00:00"
     assert [
         "### D1 fail &lt;over&gt;",
-        "- proposed by Bo [#5](#5)",
+        f"- proposed by Bo, {at} [#5](#5)",
         "- risk: high",
         "- because: faster",
         "- verify: errors &lt; 1 %",
@@ -238,27 +258,29 @@ def test_decisions_that_are_no_proposals() -> None:
     book.does("bo", c.Post(text="we roll back"))
     book.does("ana", c.Promote(entry=6, to=PromotedTo.DECISION))
     book.does("bo", c.ProposeDecision(decision=DecisionText(choice="restart")))
-    book.does("bo", c.WithdrawProposal(decision=3))
+    book.does("bo", c.WithdrawProposal(decision=3, reason="it is back"))
+    at = "2026-03-02 09:00:00"
     assert [
         "### D1 wait",
-        "- decided by Ana [#5](#5)",
+        f"- decided by Ana, {at} [#5](#5)",
         "- outcome: not recorded",
         "### D2 we roll back",
-        "- first said by Bo [#6](#6)",
-        "- decided by Ana, 2026-03-02 09:00:00 [#7](#7)",
+        f"- first said by Bo, {at} [#6](#6)",
+        f"- decided by Ana, {at} [#7](#7)",
         "- outcome: not recorded",
         "### D3 restart",
-        "- proposed by Bo [#8](#8)",
-        "- **withdrawn**",
+        f"- proposed by Bo, {at} [#8](#8)",
+        f"- **withdrawn** by Bo, {at} [#9](#9): it is back",
     ] == section(written(book), "Decisions")
 
 
 def test_actions_and_hypotheses_are_listed(story: Playbook) -> None:
-    """Who was to do what by when, and what was suspected."""
+    """Who was to do what by when, what came of it, and what was suspected."""
     text = written(story)
-    assert "| A1 | measure the lag | Cy | 2026-03-02 09:22:30 | done | [#33](#33) |" in section(
-        text, "Actions"
-    )
+    assert [
+        "| A1 | measure the lag | Cy | 2026-03-02 09:22:30 | done: 40 s | [#33](#33) [#39](#39) |",
+        "| A2 | call the bank | Dee | - | dropped: they called us | [#34](#34) [#40](#40) |",
+    ] == section(text, "Actions")[2:]
     assert "| H1 | the pool is exhausted | supported | - | [#14](#14) [#15](#15) |" in section(
         text, "Hypotheses"
     )

@@ -21,7 +21,6 @@ from warroom.client.replica import (
     SyncChanged,
 )
 from warroom.domain.commands import Post
-from warroom.domain.decide.asked import Code
 from warroom.domain.events import (
     DEFAULT_POLICY,
     Citation,
@@ -36,7 +35,7 @@ from warroom.domain.events import (
     TextWords,
 )
 from warroom.domain.transcript import GONE
-from warroom.domain.vocabulary import Via
+from warroom.domain.vocabulary import Code, Via
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
 from warroom.log.signing import SignedHead

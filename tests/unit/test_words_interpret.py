@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.conftest import Playbook
 from warroom.domain import commands as c
 from warroom.domain.commands import DecisionText, PersonCommand, Voice
-from warroom.domain.decide.people import voice_id
+from warroom.domain.names import voice_id
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     ActionState,

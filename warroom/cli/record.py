@@ -6,7 +6,7 @@ from warroom.client.draft import Draft
 from warroom.client.oneshot import Conversation, TooLong
 from warroom.client.replica import Replica, Returned
 from warroom.client.wire import LineLost
-from warroom.domain.decide.asked import Code
+from warroom.domain.vocabulary import Code
 from warroom.text import visible
 
 REFUSED: dict[Code, Exit] = {

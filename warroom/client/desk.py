@@ -19,7 +19,7 @@ from warroom.client.replica import Change, Reopen, Replica, Retry, Returned, Set
 from warroom.client.target import Target
 from warroom.clock import monotonic, new_command_id, new_log_id, now
 from warroom.domain.commands import Declare
-from warroom.domain.decide.asked import Code
+from warroom.domain.vocabulary import Code
 from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
 from warroom.protocol.envelopes import (
     Acked,

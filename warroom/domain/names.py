@@ -1,5 +1,7 @@
 """What people are called in a room: a projection of the words of attendance."""
 
+from uuid import UUID, uuid5
+
 from warroom.domain.events import Event, PersonJoined, PersonRegistered, RollCalled, Unknown
 from warroom.domain.vocabulary import HUB
 
@@ -52,3 +54,12 @@ class Names:
     def _drop(self, person: str) -> None:
         self.names.pop(person, None)
         self.handles.pop(person, None)
+
+
+def voice_id(log: str, handle: str) -> str:
+    """The person id of a handle that is called in a room without having a client there.
+
+    The same for everyone who calls the same name in the same room, so that two scribes who call
+    `@raj` at once mean one Raj.
+    """
+    return "v" + uuid5(UUID(hex=log), f"voice:{handle.casefold()}").hex

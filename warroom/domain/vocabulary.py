@@ -4,6 +4,7 @@ Severity follows the usual SEV scale, 1 the worst. Roles, statuses and the call-
 go with them follow PagerDuty's incident response guide and ITIL's major incident procedure.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -113,6 +114,23 @@ class PromotedTo(StrEnum):
     HYPOTHESIS = "hypothesis"
     FACT = "fact"
 
+
+class Code(StrEnum):
+    """Why a command was refused, for programs. The text says it to people."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    NOT_ALLOWED = "not_allowed"
+    CONFLICT = "conflict"
+    ILLEGAL_STATE = "illegal_state"
+    DUPLICATE_ID = "duplicate_id"
+    NOT_DUE = "not_due"
+    TOO_NEW = "too_new"
+    TEMPORARY = "temporary"
+
+
+SKEW = timedelta(seconds=60)
+"""How far ahead of the hub's time a person's clock may stand."""
 
 HUB = "hub"
 """The person id under which the hub itself writes: timers, attendance, keys."""

@@ -219,9 +219,10 @@ def _holder(room: Transcript, role: Role) -> str:
 def _told(room: Transcript, now: datetime) -> list[str]:
     """What was said outside last, and when the next word is promised."""
     last = last_told(room.incident)
+    entry = room.entry(last.published.seq) if last and last.published else None
     lines = ["nothing said outside yet"]
-    if last is not None and last.published_at is not None:
-        at = time_beside(last.published_at, now)
+    if last is not None and entry is not None:
+        at = time_beside(entry.happened_at, now)
         text = one_line(room.text(last.text.seq))
         lines = [f"U{last.number} to {readers(last.audience)}, {at}: {text}"]
     promises = sorted(room.incident.promises.values(), key=lambda promise: promise.at)
@@ -255,7 +256,7 @@ def _decided(room: Transcript, now: datetime) -> list[str]:
 
 def _decision(room: Transcript, decision: Decision, now: datetime) -> str:
     entry = room.entry(decision.decided.seq) if decision.decided else None
-    at = f"{time_beside(entry.at, now)} " if entry else ""
+    at = f"{time_beside(entry.happened_at, now)} " if entry else ""
     outcome = f" ({decision.outcome})" if decision.outcome else ""
     return f"D{decision.number} {at}{one_line(room.text(decision.source.seq))}{outcome}"
 

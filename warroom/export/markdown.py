@@ -7,31 +7,21 @@ the debrief, the contributing factors, is left to them.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
 
 from msgspec.structs import asdict
 
 from warroom.domain import events as e
 from warroom.domain.events import Recorded
+from warroom.domain.fold import source_of
 from warroom.domain.incident import Action, Decision, Person, Source, StakeholderUpdate
 from warroom.domain.metrics import elapsed, milestones
 from warroom.domain.transcript import GONE, Transcript
 from warroom.domain.vocabulary import DecisionState, Role, UpdateState, spoken
 from warroom.export.brief import described
 from warroom.export.markup import anchor, escape, fence, link, table
-from warroom.export.phrasing import marks, office, phrase, readers, who
+from warroom.export.phrasing import caveats, corrections, is_late, office, phrase, readers, who
+from warroom.export.tenures import tenures
 from warroom.export.times import clock_time, day_time, duration, time_beside
-
-
-class Tenure(NamedTuple):
-    """Who held a role, from when until when, and the entries that say so."""
-
-    role: Role
-    person: str
-    since: datetime
-    source: int
-    until: datetime | None = None
-    end: int | None = None
 
 
 def markdown(room: Transcript, now: datetime) -> str:
@@ -89,29 +79,6 @@ def _summary(room: Transcript, now: datetime) -> list[str]:
 # roles
 
 
-def tenures(room: Transcript) -> list[Tenure]:
-    """Who held which role when, in the order in which they began."""
-    held: dict[Role, Tenure] = {}
-    ended: list[Tenure] = []
-    for entry in room.entries:
-        match entry.event:
-            case e.RoleTaken(role=role):
-                person: str | None = entry.speaker
-            case (
-                e.RoleAccepted(role=role, person=person) | e.RoleAppointed(role=role, person=person)
-            ):
-                pass
-            case e.RoleReleased(role=role):
-                person = None
-            case _:
-                continue
-        if role in held:
-            ended.append(held.pop(role)._replace(until=entry.at, end=entry.seq))
-        if person is not None:
-            held[role] = Tenure(role, person, entry.at, entry.seq)
-    return sorted([*ended, *held.values()], key=lambda tenure: tenure.source)
-
-
 def _roles(room: Transcript) -> list[str]:
     rows = [
         (
@@ -129,23 +96,26 @@ def _roles(room: Transcript) -> list[str]:
 
 
 def _timeline(room: Transcript) -> Iterator[str]:
-    """A table for each day. Late entries stand where they were recorded, and say so."""
+    """A table for each day. Late entries stand where they were recorded: what was known when."""
+    heads = ("Recorded", "Happened", "Entry", "Who", "Event")
+    yield from ("Times are UTC. What happened well before it was recorded says when.", "")
     for day, entries in groupby(room.entries, lambda entry: day_time(entry.at).split()[0]):
         yield from (f"### {day}", "")
-        yield from table(("UTC", "Entry", "Who", "Event"), [_row(room, entry) for entry in entries])
+        yield from table(heads, [_row(room, entry) for entry in entries])
         yield ""
 
 
-def _row(room: Transcript, entry: Recorded) -> tuple[str, str, str, str]:
+def _row(room: Transcript, entry: Recorded) -> tuple[str, ...]:
     told = phrase(entry, room)
     tag = f"**{escape(told.tag)}** " if told.tag else ""
     first, *more = told.text.split("\n")
     rest = f" [... {len(more)} more lines](#evidence-{entry.seq})" if more else ""
-    margin = ", ".join(marks(entry, room))
+    margin = ", ".join(corrections(entry, room))
     lines = [f"{tag}{escape(first)}{rest}{f' _({margin})_' if margin else ''}"]
     lines += map(escape, told.details)
-    at = clock_time(entry.at, seconds=True)
-    return at, anchor(entry.seq), _by(room, entry), "<br>".join(lines)
+    recorded = clock_time(entry.at, seconds=True)
+    happened = time_beside(entry.happened_at, entry.at) if is_late(entry) else ""
+    return recorded, happened, anchor(entry.seq), _by(room, entry), "<br>".join(lines)
 
 
 def _evidence(room: Transcript) -> Iterator[str]:
@@ -171,7 +141,7 @@ def _decisions(room: Transcript) -> Iterator[str]:
 def _decision(room: Transcript, decision: Decision) -> Iterator[str]:
     entry = room.entry(decision.source.seq)
     if entry is not None:
-        yield f"{_origin(decision)} by {_by(room, entry)} {link(entry.seq)}"
+        yield f"{_origin(decision)} by {_source(room, decision.source)}"
         words = entry.event.words
         if decision.risk:
             yield f"risk: {decision.risk}"
@@ -182,12 +152,24 @@ def _decision(room: Transcript, decision: Decision) -> Iterator[str]:
     if decision.decided and decision.decided.seq != decision.source.seq:
         yield f"decided by {_source(room, decision.decided)}{_reason(room, decision.decided)}"
     if decision.state is not DecisionState.DECIDED:
-        yield f"**{decision.state}**"
+        yield f"**{decision.state}**{_withdrawn(room, decision)}"
     if decision.outcome and decision.outcome_source:
         source = decision.outcome_source
         yield f"outcome: **{decision.outcome}**, {_source(room, source)}{_reason(room, source)}"
     elif decision.state is DecisionState.DECIDED:
         yield "outcome: not recorded"
+
+
+def _withdrawn(room: Transcript, decision: Decision) -> str:
+    """Who took a proposal back, and why; empty while nobody has."""
+    for entry in room.entries:
+        match entry.event:
+            case e.ProposalWithdrawn(decision=number) if number == decision.number:
+                source = source_of(entry)
+                return f" by {_source(room, source)}{_reason(room, source)}"
+            case _:
+                pass
+    return ""
 
 
 def _origin(decision: Decision) -> str:
@@ -210,19 +192,36 @@ def _parts(words: e.DecisionWords) -> Iterator[str]:
 
 
 def _actions(room: Transcript) -> list[str]:
-    rows = [_action(room, action) for _, action in sorted(room.incident.actions.items())]
-    return table(("Action", "What", "Who", "Due (UTC)", "State", "Entry"), rows)
+    ends = _ends(room)
+    rows = [
+        _action(room, action, ends.get(number))
+        for number, action in sorted(room.incident.actions.items())
+    ]
+    return table(("Action", "What", "Who", "Due (UTC)", "State", "Entries"), rows)
 
 
-def _action(room: Transcript, action: Action) -> tuple[str, ...]:
+def _ends(room: Transcript) -> dict[int, Source]:
+    """Where each action was done or dropped."""
+    ends: dict[int, Source] = {}
+    for entry in room.entries:
+        match entry.event:
+            case e.ActionDone(action=number) | e.ActionDropped(action=number):
+                ends[number] = source_of(entry)
+            case _:
+                pass
+    return ends
+
+
+def _action(room: Transcript, action: Action, end: Source | None) -> tuple[str, ...]:
     late = ", was overdue" if action.overdue else ""
+    why = _reason(room, end) if end else ""
     return (
         f"A{action.number}",
         _words(room, action.source.seq),
         _named(room, action.assignee),
         day_time(action.due_at) if action.due_at else "",
-        f"{action.state}{late}",
-        link(action.source.seq),
+        f"{action.state}{late}{why}",
+        " ".join(link(source.seq) for source in (action.source, end) if source),
     )
 
 
@@ -264,7 +263,8 @@ def _update(room: Transcript, update: StakeholderUpdate) -> Iterator[str]:
         broken = (
             "**BREAK-GLASS**, approved by an author, " if update.break_glass else "approved by "
         )
-        yield f"{broken}{_source(room, update.approved)}{_reason(room, update.approved)}"
+        weak = _caveats(room, update.approved)
+        yield f"{broken}{_source(room, update.approved)}{weak}{_reason(room, update.approved)}"
     if update.published:
         yield f"published by {_source(room, update.published)}{_promise(room, update.published)}"
     for sent in update.sent:
@@ -277,7 +277,7 @@ def _promise(room: Transcript, published: Source) -> str:
     entry = room.entry(published.seq)
     if entry is None or not isinstance(entry.event, e.UpdatePublished) or not entry.event.next_by:
         return ""
-    return f", next by {time_beside(entry.event.next_by, entry.at)}"
+    return f", next by {time_beside(entry.event.next_by, entry.happened_at)}"
 
 
 # what was corrected
@@ -302,7 +302,8 @@ def _correction(room: Transcript, entry: Recorded) -> tuple[str, str, str] | Non
         case e.RedactionRequested(of=of):
             return f"asked to redact {link(of.seq)}", "", _words(room, entry.seq)
         case e.EntryRedacted(of=of, request=request):
-            return f"redacted {link(of.seq)}", escape(GONE), f"as asked in {link(request.seq)}"
+            asked = f"as asked in {link(request.seq)}{caveats(entry)}"
+            return f"redacted {link(of.seq)}", escape(GONE), asked
         case _:
             return None
 
@@ -335,7 +336,9 @@ def _attendance(room: Transcript) -> list[str]:
             ", ".join(dict.fromkeys(office(t.role) for t in held if t.person == person.id)),
             link(person.source.seq),
         )
-        for person in sorted(room.incident.people.values(), key=lambda p: (p.source.seq, p.id))
+        for person in sorted(
+            room.incident.people.values(), key=lambda p: (p.source.seq, room.names.name(p.id), p.id)
+        )
     ]
     return table(("Who", "Handle", "Team", "By", "Roles held", "Entry"), rows)
 
@@ -362,11 +365,16 @@ def _by(room: Transcript, entry: Recorded) -> str:
 
 
 def _source(room: Transcript, source: Source) -> str:
-    """Who said something, when, and in which entry."""
+    """Who said something, when it was said, and in which entry."""
     entry = room.entry(source.seq)
     by = _by(room, entry) if entry else _named(room, source.speaker)
-    at = f", {day_time(entry.at)}" if entry else ""
+    at = f", {day_time(entry.happened_at)}" if entry else ""
     return f"{by}{at} {link(source.seq)}"
+
+
+def _caveats(room: Transcript, source: Source) -> str:
+    entry = room.entry(source.seq)
+    return caveats(entry) if entry else ""
 
 
 def _words(room: Transcript, seq: int) -> str:

@@ -43,17 +43,21 @@ def who(recorded: Recorded, room: Transcript) -> str:
 
 def marks(recorded: Recorded, room: Transcript) -> tuple[str, ...]:
     """What stands in the margin of an entry: `late 14:14`, `amended`, `struck`, `redacted`."""
-    i, seq = room.incident, recorded.seq
-    return tuple(
-        mark
-        for mark, holds in (
-            (f"late {time_beside(recorded.happened_at, recorded.at)}", is_late(recorded)),
-            ("amended", seq in i.amended),
-            ("struck", seq in i.struck),
-            ("redacted", seq in i.redacted),
-        )
-        if holds
-    )
+    late = (f"late {time_beside(recorded.happened_at, recorded.at)}",) * is_late(recorded)
+    return (*late, *corrections(recorded, room))
+
+
+def corrections(recorded: Recorded, room: Transcript) -> tuple[str, ...]:
+    """What was done to an entry's words since: `amended`, `struck`, `redacted`."""
+    i = room.incident
+    done = (("amended", i.amended), ("struck", i.struck), ("redacted", i.redacted))
+    return tuple(mark for mark, entries in done if recorded.seq in entries)
+
+
+def caveats(recorded: Recorded) -> str:
+    """What weakens a rule of two people: said by voice, or a name that nobody checked."""
+    by_voice = ", by voice" if recorded.speaker != recorded.by else ""
+    return by_voice + (", unverified" if recorded.via is Via.AS else "")
 
 
 def is_late(recorded: Recorded) -> bool:
@@ -155,7 +159,7 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase(f"U{n}", f"returned: {tell.said}", (), "update")
         case e.UpdateApproved(update=n, break_glass=broken):
             approved = "BREAK-GLASS, approved by an author" if broken else "approved"
-            text = tell.because(f"{approved}{tell.caveats()}")
+            text = tell.because(f"{approved}{caveats(recorded)}")
             return Phrase(f"U{n}", text, (), "alarm" if broken else "update")
         case e.UpdatePublished(update=n, next_by=next_by):
             promise = f", next by {tell.time(next_by)}" if next_by else ""
@@ -173,7 +177,7 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.RedactionRequested(of=of):
             return Phrase("", f"asked to redact #{of.seq}: {tell.said}", (), "correction")
         case e.EntryRedacted(of=of, request=request):
-            text = f"redacted #{of.seq}, as asked in #{request.seq}{tell.caveats()}"
+            text = f"redacted #{of.seq}, as asked in #{request.seq}{caveats(recorded)}"
             return Phrase("", text, (), "correction")
         case e.EntryPromoted() as ev:
             return tell.promoted(ev)
@@ -273,11 +277,6 @@ class _Teller:
     def audience(self, update: int) -> str:
         known = self.room.incident.updates.get(update)
         return f" to {readers(known.audience)}" if known else ""
-
-    def caveats(self) -> str:
-        """What weakens a rule of two people: said by voice, or a name that nobody checked."""
-        by_voice = ", by voice" if self.recorded.speaker != self.recorded.by else ""
-        return by_voice + (", unverified" if self.recorded.via is Via.AS else "")
 
     def promoted(self, ev: e.EntryPromoted) -> Phrase:
         origin, number = f"from #{ev.of.seq}", ev.number or 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from warroom.domain.decide.asked import Code
+from warroom.domain.vocabulary import Code
 from warroom.log.chain import canonical
 from warroom.protocol.envelopes import ClientMessage, FromClient, FromHub, HubMessage, Submit
 from warroom.text import forbidden_in

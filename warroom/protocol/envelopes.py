@@ -16,8 +16,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Raw, Struct
 
 from warroom.domain.commands import Handle, Line, Moment, PersonCommand, PersonId
-from warroom.domain.decide.asked import Code
-from warroom.domain.vocabulary import Scope, Severity, Status
+from warroom.domain.vocabulary import Code, Scope, Severity, Status
 
 SUBPROTOCOL = "warroom.v1"
 PROTOCOL = 1

@@ -14,7 +14,13 @@ def cut(text: str, cells: int) -> str:
     """The text, with its end cut off and marked if it takes more than so many cells."""
     if cell_len(text) <= cells:
         return text
-    return set_cell_size(text, cells - 1) + CUT if cells > 0 else ""
+    if cells <= 0:
+        return ""
+    kept = set_cell_size(text, cells - 1)
+    # Where a joiner was cut from what it joins, the pieces measure more than they did together.
+    while kept and cell_len(kept + CUT) > cells:
+        kept = kept[:-1]
+    return kept + CUT
 
 
 def wrap(line: str, cells: int) -> list[str]:

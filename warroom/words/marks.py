@@ -21,8 +21,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from warroom.domain.decide.asked import SKEW
-from warroom.domain.vocabulary import Risk
+from warroom.domain.vocabulary import SKEW, Risk
 from warroom.words.misread import Misread
 from warroom.words.table import Mark
 

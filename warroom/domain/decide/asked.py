@@ -1,32 +1,16 @@
 """What a rule is told besides the incident and the command, and how it answers."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from msgspec import Struct
 
 from warroom.domain.events import Citation, Event, Policy, TextWords
 from warroom.domain.incident import Incident
+from warroom.domain.vocabulary import SKEW as SKEW
+from warroom.domain.vocabulary import Code as Code
 from warroom.domain.vocabulary import Role, Scope, Via
-
-SKEW = timedelta(seconds=60)
-"""How far ahead of the hub's time a person's clock may stand."""
-
-
-class Code(StrEnum):
-    """Why a command was refused, for programs. The text says it to people."""
-
-    INVALID = "invalid"
-    NOT_FOUND = "not_found"
-    NOT_ALLOWED = "not_allowed"
-    CONFLICT = "conflict"
-    ILLEGAL_STATE = "illegal_state"
-    DUPLICATE_ID = "duplicate_id"
-    NOT_DUE = "not_due"
-    TOO_NEW = "too_new"
-    TEMPORARY = "temporary"
 
 
 class Refused(Struct, frozen=True):

@@ -1,24 +1,15 @@
 """Rules for attendance: who joined, and who is on the bridge by voice."""
 
 from typing import TypeAlias, assert_never
-from uuid import UUID, uuid5
 
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.decide.asked import Asked, Code, Ruling, refuse
 from warroom.domain.events import PersonWords, RollWords
 from warroom.domain.incident import Incident
+from warroom.domain.names import voice_id
 
 PeopleCommand: TypeAlias = c.CallRoll | c.Join
-
-
-def voice_id(log: str, handle: str) -> str:
-    """The person id of a handle that is called in a room without having a client there.
-
-    The same for everyone who calls the same name in the same room, so that two scribes who call
-    `@raj` at once mean one Raj.
-    """
-    return "v" + uuid5(UUID(hex=log), f"voice:{handle.casefold()}").hex
 
 
 def rule(i: Incident, command: PeopleCommand, asked: Asked) -> Ruling:

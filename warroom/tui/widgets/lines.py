@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.widgets import Static
 
-from warroom.tui.present.pieces import Piece, Pieces
+from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.themes import TONES
 
 
@@ -39,6 +39,11 @@ class OneLine(Static):
     def plain(self) -> str:
         """What it says, without tones."""
         return "".join(piece.text for piece in self.pieces)
+
+    def warn(self, text: str) -> None:
+        """Show a sentence that a person should know; without one, take no room."""
+        self.display = bool(text)
+        self.show((Piece(text, Tone.WARN),))
 
     def show(self, pieces: Pieces) -> None:
         """Show these pieces from now on."""

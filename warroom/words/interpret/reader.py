@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from warroom.domain.commands import Voice
-from warroom.domain.decide.people import voice_id
 from warroom.domain.incident import Incident
+from warroom.domain.names import voice_id
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Risk, Role, spoken
 from warroom.words import marks

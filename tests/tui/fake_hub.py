@@ -1,0 +1,324 @@
+"""A hub without a socket: the real rules and the real replica, and a desk that speaks to it.
+
+Everything is decided and folded at once by `warroom.domain`; entries reach the replicas as the
+hub would send them. `hub.holds` keeps commands unanswered, as a slow line would.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from msgspec import Raw
+
+from warroom.client import desk as real
+from warroom.client.connection import Line, LineState
+from warroom.client.draft import Draft
+from warroom.client.replica import Change, Replica
+from warroom.clock import new_command_id
+from warroom.domain import commands as c
+from warroom.domain.commands import Command
+from warroom.domain.decide import Asked, Cited, Founding, Granted, Refused, decide
+from warroom.domain.events import DEFAULT_POLICY
+from warroom.domain.timers import due
+from warroom.domain.transcript import Transcript
+from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.log.chain import GENESIS
+from warroom.log.entry import Entry, make_entry
+from warroom.protocol.envelopes import (
+    Acked,
+    Declined,
+    Entries,
+    Here,
+    HubMessage,
+    Opened,
+    Presence,
+    RoomSummary,
+    Submit,
+    You,
+)
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+KEY = "a" * 64
+LOG = f"{1:032x}"
+
+
+class FakeHub:
+    """Rooms by log id, the hub's time, and the desks that are connected."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[str, Transcript] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        self.names: dict[str, str] = {}
+        self.desks: list[FakeDesk] = []
+        self.now = NINE
+        self.holds = False
+        self.held: list[tuple[str, Submit]] = []
+
+    def desk(self, name: str, listener: Callable[[real.DeskEvent], None]) -> "FakeDesk":
+        """A desk for someone, whose id is their name in small letters."""
+        desk = FakeDesk(self, name, listener)
+        self.desks.append(desk)
+        return desk
+
+    def says(self, person: str, command: Command, said_by: str | None = None) -> None:
+        """Someone else, or the hub, gives a command; it must be granted."""
+        answer = self._decide(person, LOG, new_command_id(), command, said_by, None)
+        assert isinstance(answer, Granted), answer
+
+    def declares(self, title: str = "Checkout is down", *people: str) -> str:
+        """A room declared by Ana, and joined by people. Its log id."""
+        self.says("ana", c.Declare(title=title))
+        for person in ("ana", *people):
+            self.join(LOG, person)
+        return LOG
+
+    def waits(self, seconds: float) -> None:
+        """Time passes, and every timer that falls due fires."""
+        self.now += timedelta(seconds=seconds)
+        for log, room in list(self.rooms.items()):
+            for timer in due(room.incident):
+                if timer.at <= self.now:
+                    self._decide(HUB, log, new_command_id(), timer.command, None, None)
+
+    def answer(self) -> None:
+        """Answer what was held."""
+        self.holds = False
+        held, self.held = self.held, []
+        for person, submit in held:
+            self.take(person, submit)
+
+    def take(self, person: str, submit: Submit) -> None:
+        """A command from a desk: acknowledged or declined to it, entries to all."""
+        if self.holds:
+            self.held.append((person, submit))
+            return
+        log = submit.log
+        if log in self.rooms:
+            self.join(log, person)
+        answer = self._decide(
+            person, log, submit.id, submit.command, submit.said_by, submit.occurred_at
+        )
+        if isinstance(answer, Refused):
+            declined = Declined(
+                id=submit.id, log=log, code=answer.code, text=answer.text, about=answer.about
+            )
+            self._to(person, declined)
+            return
+        if isinstance(submit.command, c.Declare):
+            self._to(person, Acked(id=submit.id, log=log, seq=1))
+            self.join(log, person)
+            for desk in self.desks:
+                if log in desk.replicas:
+                    self.open(desk, log)
+
+    def join(self, log: str, person: str) -> None:
+        """Attendance, before someone's first other entry."""
+        if person not in self.rooms[log].incident.people:
+            name = self.names.get(person, person.title())
+            join = c.Join(person=person, name=name, handle=person)
+            self._decide(HUB, log, new_command_id(), join, None, None)
+
+    def open(self, desk: "FakeDesk", log: str) -> None:
+        """A desk opens a room: it gets all of it, and everyone sees it there."""
+        if log not in self.rooms:
+            return
+        entries = self.entries[log]
+        label = self.rooms[log].incident.label
+        desk.hear(
+            Opened(
+                log=log,
+                label=label,
+                after=desk.replicas[log].seq,
+                seq=len(entries),
+                head=entries[-1].hash,
+            )
+        )
+        desk.hear(_entries(log, entries))
+        self.presence(log)
+
+    def presence(self, log: str) -> None:
+        """Everyone learns who is here."""
+        here = tuple(Here(one.person) for one in self.desks if log in one.replicas)
+        for desk in self.desks:
+            desk.hear(Presence(log=log, here=here))
+
+    def summaries(self) -> tuple[RoomSummary, ...]:
+        """The lobby."""
+        return tuple(map(_summary, self.rooms.values()))
+
+    def _to(self, person: str, message: HubMessage) -> None:
+        for desk in self.desks:
+            if desk.person == person:
+                desk.hear(message)
+
+    def _decide(
+        self,
+        person: str,
+        log: str,
+        id_: str,
+        command: Command,
+        said_by: str | None,
+        occurred_at: datetime | None,
+    ) -> Granted | Refused:
+        room = self.rooms.get(log) or Transcript(log)
+        label = f"INC-{len(self.rooms) + 1}"
+        asked = Asked(
+            person=person,
+            via=Via.HUB if person == HUB else Via.OS,
+            at=self.now,
+            scope=Scope.HUB if person == HUB else Scope.RESPONDER,
+            said_by=said_by,
+            occurred_at=occurred_at,
+            cited=_cited(room, command),
+            founding=Founding(label, KEY, DEFAULT_POLICY),
+        )
+        answer = decide(room.incident, command, asked)
+        if isinstance(answer, Granted):
+            self.rooms[log] = room
+            entries = self.entries.setdefault(log, [])
+            entry = make_entry(
+                log=log,
+                seq=len(entries) + 1,
+                prev=entries[-1].hash if entries else GENESIS,
+                id=id_,
+                at=self.now,
+                by=person,
+                via=asked.via,
+                event=answer.event,
+                salt="0" * 32,
+                role=answer.role,
+                said_by=said_by,
+                refs=answer.refs,
+            )
+            entries.append(entry)
+            room.append(entry.recorded())
+            for desk in self.desks:
+                desk.hear(_entries(log, [entry]))
+                desk.hear_rooms()
+        return answer
+
+
+class FakeDesk:
+    """A desk as the screens know it, spoken to by a `FakeHub`."""
+
+    def __init__(self, hub: FakeHub, name: str, listener: Callable[[real.DeskEvent], None]) -> None:
+        self.hub = hub
+        self.person = name.casefold()
+        self.listener = listener
+        self.line = Line(LineState.LIVE, hub.now)
+        self.you: You | None = You(self.person, name, self.person, Scope.RESPONDER)
+        self.replicas: dict[str, Replica] = {}
+        self.touched = 0
+
+    @property
+    def rooms(self) -> tuple[RoomSummary, ...]:
+        return self.hub.summaries()
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def now(self) -> datetime:
+        return self.hub.now
+
+    def touch(self) -> None:
+        self.touched += 1
+
+    def try_again(self) -> None:
+        pass
+
+    def watch(self) -> None:
+        self.hear_rooms()
+
+    def open(self, log: str) -> Replica:
+        if log not in self.replicas:
+            self.replicas[log] = Replica(log)
+            self.hub.open(self, log)
+        return self.replicas[log]
+
+    def close(self, log: str) -> None:
+        if log in self.replicas and not self.replicas[log].pending:
+            del self.replicas[log]
+
+    def declare(self, title: str, **facts: Any) -> str:
+        log = f"{len(self.hub.rooms) + 1:032x}"
+        self.replicas[log] = Replica(log)
+        self.send(log, Draft(c.Declare(title=title, **facts)))
+        self.hub.open(self, log)
+        return log
+
+    def send(self, log: str, draft: Draft) -> str:
+        submit = self.replicas[log].send(new_command_id(), draft, self.now())
+        asyncio.get_running_loop().call_soon(self.hub.take, self.person, submit)
+        return submit.id
+
+    def drops(self, state: LineState = LineState.OFFLINE, why: str = "the hub is gone") -> None:
+        """The line is lost."""
+        self.becomes(state, why)
+        for log, replica in self.replicas.items():
+            for change in replica.lost():
+                self._tell(log, change)
+
+    def becomes(self, state: LineState, why: str = "") -> None:
+        """The line stands otherwise."""
+        self.line = Line(state, self.hub.now, why)
+        self.listener(real.LineChanged(self.line))
+
+    def returns(self) -> None:
+        """The line is back: every room is caught up with."""
+        self.becomes(LineState.LIVE)
+        for log in self.replicas:
+            self.hub.open(self, log)
+
+    def hear(self, message: HubMessage) -> None:
+        """What the hub sends about a room, unless the line is lost."""
+        log = getattr(message, "log", "")
+        replica = self.replicas.get(log)
+        if replica is not None and self.line.state is LineState.LIVE:
+            for change in replica.receive(message):
+                self._tell(log, change)
+
+    def hear_rooms(self) -> None:
+        self.listener(real.RoomsChanged(self.rooms))
+
+    def _tell(self, log: str, change: Change) -> None:
+        self.listener(real.RoomChanged(log, change))
+
+
+def _entries(log: str, entries: list[Entry]) -> Entries:
+    return Entries(log=log, entries=tuple(Raw(entry.line()) for entry in entries), heads=())
+
+
+def _cited(room: Transcript, command: Command) -> dict[int, Cited]:
+    found = ((seq, room.entry(seq)) for seq in c.cited_by(command))
+    return {
+        seq: Cited(
+            seq=seq,
+            id=entry.id,
+            hash=entry.hash,
+            kind=entry.event.kind,
+            has_words=entry.event.words is not None,
+            happened_at=entry.happened_at,
+        )
+        for seq, entry in found
+        if entry is not None
+    }
+
+
+def _summary(room: Transcript) -> RoomSummary:
+    i = room.incident
+    assert i.declared_at is not None
+    assert i.began_at is not None
+    promise = i.next_update
+    return RoomSummary(
+        log=i.log,
+        label=i.label,
+        title=room.title,
+        seq=i.seq,
+        status=i.status,
+        declared_at=i.declared_at,
+        began_at=i.began_at,
+        severity=i.severity,
+        commander=room.names.name(i.commander) if i.commander else None,
+        next_by=promise.at if promise else None,
+    )

@@ -1,0 +1,247 @@
+"""The composer: one line for everything, and nothing is lost."""
+
+from textual.events import Key, Paste
+
+from tests.tui.fake_hub import LOG, FakeHub
+from tests.tui.house import House, in_room
+from warroom.domain import commands as c
+from warroom.domain.vocabulary import Role
+from warroom.tui.widgets.composer import LONGEST, Line
+
+
+def last_text(at: House) -> str:
+    """The words of the last entry of the hub's log."""
+    room = at.hub.rooms[LOG]
+    return room.text(room.incident.seq)
+
+
+async def paste(at: House, text: str) -> None:
+    at.composer.line.post_message(Paste(text))
+    await at.pilot.pause()
+
+
+def burst(at: House, text: str, newline: str = "enter") -> None:
+    """A paste as a terminal without bracketed paste sends it: key by key, at once."""
+    for char in text:
+        key = Key(newline, None) if char == "\n" else Key(char, char)
+        at.composer.line.post_message(key)
+
+
+async def test_plain_text_is_a_note() -> None:
+    """Type, enter: the note is in the log, the line is free."""
+    async with in_room() as at:
+        await at.presses(*"p99 ok", "enter")
+        await at.waits_for(lambda: last_text(at) == "p99 ok")
+        assert "" == at.composer.text
+
+
+async def test_a_word_is_a_command() -> None:
+    """/r ic takes command."""
+    async with in_room() as at:
+        await at.sends("/r ic")
+        await at.waits_for(lambda: at.hub.rooms[LOG].incident.commander == "ana")
+
+
+async def test_said_by_another() -> None:
+    """@bo: records what Bo said by whoever types it."""
+    async with in_room() as at:
+        await at.sends("@bo: it is the pool")
+        await at.waits_for(lambda: any("Bo(Ana) it is the pool" in row for row in at.rows()))
+
+
+async def test_an_unknown_word_is_not_sent_until_enter_again() -> None:
+    """/var full is kept with a hint; enter again posts it as a note."""
+    async with in_room() as at:
+        await at.sends("/var full")
+        await at.waits_for(lambda: "enter again posts it as a note" in at.composer.complaint)
+        assert "/var full" == at.composer.text
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "/var full")
+
+
+async def test_a_changed_line_is_no_note() -> None:
+    """Whoever changes the odd line after the hint is asked again."""
+    async with in_room() as at:
+        await at.sends("/var full")
+        await at.waits_for(lambda: at.composer.complaint)
+        await at.presses("x", "enter")
+        await at.waits_for(lambda: "enter again" in at.composer.complaint)
+        assert "/var fullx" == at.composer.text
+
+
+async def test_what_cannot_be_read_stays() -> None:
+    """A word without its argument says what is missing and keeps the line."""
+    async with in_room() as at:
+        await at.sends("/sev 9 everything")
+        await at.waits_for(lambda: at.composer.complaint)
+        assert "/sev 9 everything" == at.composer.text
+
+
+async def test_what_the_hub_declines_comes_back() -> None:
+    """A refusal is shown under the line, and the words are there again."""
+    async with in_room() as at:
+        await at.sends("/role accept tl")
+        await at.waits_for(lambda: at.composer.complaint)
+        assert "/role accept tl" == at.composer.text
+        assert not any("sending" in row for row in at.rows())
+
+
+async def test_what_is_declined_does_not_overwrite_the_next_line() -> None:
+    """Words that come back while one types go to the history instead."""
+    async with in_room() as at:
+        at.hub.holds = True
+        await at.sends("/object D1 no")
+        await at.waits_for(lambda: at.hub.held or at.composer.complaint)
+        at.composer.line.text = "typing"
+        at.hub.answer()
+        await at.waits_for(lambda: at.composer.complaint)
+        assert "typing" == at.composer.text
+        await at.presses("up")
+        assert "/object D1 no" == at.composer.text
+
+
+async def test_sent_lines_come_back_with_up_and_down() -> None:
+    """Up goes through what was sent, down comes back to what was being typed."""
+    async with in_room() as at:
+        await at.sends("one")
+        await at.waits_for(lambda: last_text(at) == "one")
+        await at.sends("two")
+        await at.waits_for(lambda: last_text(at) == "two")
+        await at.types("thr")
+        await at.presses("up", "up")
+        assert "one" == at.composer.text
+        await at.presses("down", "down")
+        assert "thr" == at.composer.text
+
+
+async def test_a_slash_lists_the_words() -> None:
+    """A slash opens the list; letters narrow it; tab takes what is marked."""
+    async with in_room() as at:
+        await at.presses("/")
+        await at.waits_for(lambda: at.composer.completion.choices)
+        assert "/post" == at.composer.completion.choices[0].name
+        await at.presses(*"rol", "tab")
+        await at.waits_for(lambda: at.composer.text == "/role ")
+        assert at.composer.completion.usage[1].startswith("/role ROLE")
+
+
+async def test_the_list_is_gone_through_with_the_arrows() -> None:
+    """Down marks the next choice."""
+    async with in_room() as at:
+        await at.presses("/", "down", "tab")
+        await at.waits_for(lambda: at.composer.text == "/obs ")
+
+
+async def test_people_are_completed() -> None:
+    """@ and a letter offer the people in the room."""
+    async with in_room() as at:
+        await at.presses(*"ask @b", "tab")
+        await at.waits_for(lambda: at.composer.text == "ask @bo ")
+
+
+async def test_words_one_may_not_use_say_so() -> None:
+    """The list marks what needs a role one does not hold."""
+    hub = FakeHub()
+    hub.declares("Down", "bo")
+    hub.says("bo", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    async with in_room(hub) as at:
+        await at.presses(*"/sev")
+        await at.waits_for(lambda: at.composer.completion.choices)
+        assert [False] == [choice.may for choice in at.composer.completion.choices]
+
+
+async def test_escape_closes_the_list_and_then_leaves() -> None:
+    """esc closes what is open first; the line keeps its text in the timeline."""
+    async with in_room() as at:
+        await at.presses("/")
+        await at.waits_for(lambda: at.composer.completion)
+        await at.presses("escape")
+        await at.waits_for(lambda: not at.composer.completion)
+        assert at.composer.line.has_focus
+        await at.presses("escape")
+        await at.waits_for(lambda: at.timeline.has_focus)
+        assert "/" == at.composer.text
+
+
+async def test_another_line() -> None:
+    """alt+enter begins another line; enter sends both."""
+    async with in_room() as at:
+        await at.presses(*"one", "alt+enter", *"two")
+        await at.waits_for(lambda: at.composer.text == "one\ntwo")
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "one\ntwo")
+
+
+async def test_a_long_paste_is_held() -> None:
+    """More than three lines wait for a decision; enter keeps them as one block."""
+    async with in_room() as at:
+        await at.types("look:")
+        await paste(at, "a\n/r ic\nc\nd")
+        await at.waits_for(lambda: "4 lines: enter keeps them" in at.composer.complaint)
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "a\n/r ic\nc\nd")
+        assert at.hub.rooms[LOG].incident.commander is None
+        assert "look:" == at.composer.text
+
+
+async def test_a_held_paste_is_discarded_with_escape() -> None:
+    """esc drops the paste, and the composer stays."""
+    async with in_room() as at:
+        await paste(at, "a\nb\nc\nd")
+        await at.waits_for(lambda: at.composer.held)
+        await at.presses("escape")
+        await at.waits_for(lambda: at.composer.held is None)
+        assert ("", "") == (at.composer.text, at.composer.complaint)
+        assert at.composer.line.has_focus
+
+
+async def test_a_paste_too_long_for_an_entry_is_not_sent() -> None:
+    """What no entry can hold stays held, and says what to do."""
+    async with in_room() as at:
+        seq = at.hub.rooms[LOG].incident.seq
+        await paste(at, "line\n" * LONGEST)
+        await at.waits_for(lambda: "too many" in at.composer.complaint)
+        await at.presses("enter")
+        assert at.composer.held is not None
+        assert seq == at.hub.rooms[LOG].incident.seq
+
+
+async def test_a_short_paste_is_text() -> None:
+    """Up to three lines are put into the line, with controls made visible."""
+    async with in_room() as at:
+        await paste(at, "red \x1b[31m\nand more\n")
+        await at.waits_for(lambda: at.composer.text)
+        assert "red ␛[31m\nand more" == at.composer.text
+
+
+async def test_a_burst_of_keys_is_a_paste() -> None:
+    """Without bracketed paste, lines that arrive at once run nothing."""
+    async with in_room() as at:
+        burst(at, "/r ic\n/s resolved\nc\nd\n")
+        await at.waits_for(lambda: at.composer.held is not None)
+        assert "/r ic\n/s resolved\nc\nd" == at.composer.held
+        assert at.hub.rooms[LOG].incident.commander is None
+
+
+async def test_a_burst_with_line_feeds_is_a_paste_too() -> None:
+    """Some terminals paste line feeds, which are ctrl+j: lines stay lines, and run nothing."""
+    async with in_room() as at:
+        burst(at, "/r ic\nb\nc\nd", "ctrl+j")
+        await at.waits_for(lambda: at.composer.text == "/r ic\nb\nc\nd")
+        await at.presses("enter")
+        await at.waits_for(lambda: at.composer.held == "/r ic\nb\nc\nd")
+
+
+async def test_keys_are_letters_in_the_composer() -> None:
+    """Single-letter keys of the timeline only write here."""
+    async with in_room() as at:
+        await at.presses(*"qdafi")
+        await at.waits_for(lambda: at.composer.text == "qdafi")
+        assert isinstance(at.app.focused, Line)
+
+
+async def test_an_empty_update_opens_a_draft() -> None:
+    """/u customers without a text asks for it in the line."""
+    async with in_room() as at:
+        await at.sends("/u customers")
+        await at.waits_for(lambda: at.composer.text == "/update customers ")

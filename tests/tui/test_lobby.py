@@ -1,0 +1,139 @@
+"""The lobby: what burns, and the way into it."""
+
+from textual.widgets import Input
+
+from tests.tui.fake_hub import LOG, FakeHub
+from tests.tui.house import NARROW, house
+from warroom.client.connection import LineState
+from warroom.client.desk import Failure
+from warroom.domain import commands as c
+from warroom.domain.vocabulary import Role, Severity
+from warroom.tui.screens.lobby import LobbyScreen
+from warroom.tui.screens.room import RoomScreen
+
+
+async def test_an_empty_lobby_teaches() -> None:
+    """Without a room the lobby says in three lines how to begin."""
+    async with house() as at:
+        await at.waits_for(lambda: len(at.rooms) == 3)
+        assert "ctrl+n" in at.rooms[1]
+
+
+async def test_a_room_shows_what_one_must_know() -> None:
+    """Severity, status, elapsed time, commander and title stand in a room's row."""
+    hub = FakeHub()
+    hub.declares("Checkout is down", "bo")
+    hub.says("bo", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    hub.says("bo", c.ChangeSeverity(to=Severity.SEV1, reason="all of it"))
+    hub.waits(49 * 60)
+    async with house(hub) as at:
+        await at.waits_for(lambda: at.rooms)
+        row = at.rooms[0].split()
+        assert ["INC-1", "SEV1", "DECLARED", "+00:49"] == row[:4]
+        assert "Bo" in row
+
+
+async def test_a_room_without_a_commander_says_so() -> None:
+    """A vacant command is a word, not a colour."""
+    hub = FakeHub()
+    hub.declares()
+    async with house(hub, size=NARROW) as at:
+        await at.waits_for(lambda: at.rooms)
+        assert "VACANT" in at.rooms[0]
+
+
+async def test_other_peoples_titles_are_no_markup() -> None:
+    """A title with markup and brackets shows as it was written."""
+    hub = FakeHub()
+    hub.declares("[@click=app.quit]x[/] [/]")
+    async with house(hub) as at:
+        await at.waits_for(lambda: at.rooms)
+        assert "[@click=app.quit]x[/] [/]" in at.rooms[0]
+
+
+async def test_enter_opens_a_room_and_q_leads_back() -> None:
+    """A room is one key away, and so is the lobby."""
+    hub = FakeHub()
+    hub.declares()
+    async with house(hub) as at:
+        await at.enters()
+        await at.presses("escape", "q")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        assert {} == at.desk.replicas
+
+
+async def test_declaring_asks_for_a_title_and_nothing_else() -> None:
+    """ctrl+n, a title, enter: the room is there and open."""
+    async with house() as at:
+        await at.presses("ctrl+n", *"db down", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
+        await at.waits_for(lambda: "INC-1 db down" in at.line("condition"))
+
+
+async def test_the_word_declares_too() -> None:
+    """/declare TITLE is the same."""
+    async with house() as at:
+        await at.presses("slash")
+        assert "/declare " == at.lobby.query_one(Input).value
+        await at.presses(*"x", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
+        assert "x" == at.hub.rooms[LOG].title
+
+
+async def test_an_empty_title_declares_nothing() -> None:
+    """Enter on nothing waits; esc puts the question away."""
+    async with house() as at:
+        await at.presses("ctrl+n", "enter")
+        assert at.lobby.query_one(Input).display
+        await at.presses("escape")
+        await at.waits_for(lambda: not at.lobby.query_one(Input).display)
+        assert {} == at.hub.rooms
+
+
+async def test_rooms_appear_by_themselves() -> None:
+    """A room that someone else declares is there without a key."""
+    async with house() as at:
+        at.hub.declares("Disk full")
+        await at.waits_for(lambda: at.rooms and "Disk full" in at.rooms[0])
+
+
+async def test_the_room_named_on_the_command_line_is_opened() -> None:
+    """`warroom join inc-1` begins in the room."""
+    hub = FakeHub()
+    hub.declares()
+    async with house(hub, incident="inc-1") as at:
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        assert LOG == at.room.log_id
+
+
+async def test_a_room_that_is_not_there_is_named() -> None:
+    """An unknown room leaves one in the lobby, and says so."""
+    hub = FakeHub()
+    hub.declares()
+    async with house(hub, incident="INC-9") as at:
+        await at.waits_for(at.toasts)
+        assert ["there is no room INC-9 here"] == at.toasts()
+
+
+async def test_the_line_is_told_truthfully() -> None:
+    """Refused is a word, and the reason stands beside it."""
+    async with house() as at:
+        at.desk.becomes(LineState.REFUSED, "this hub needs an invite")
+        await at.waits_for(lambda: "REFUSED" in at.line("condition"))
+        assert "this hub needs an invite" == at.line("trouble")
+
+
+async def test_what_the_hub_refuses_is_shown_as_text() -> None:
+    """A refusal with markup in it does not end the app."""
+    async with house() as at:
+        at.desk.listener(Failure("no [/] such [b]room", None))
+        await at.waits_for(at.toasts)
+        assert ["no [/] such [b]room"] == at.toasts()
+
+
+async def test_q_quits() -> None:
+    """q in the lobby ends the app; nothing is waiting."""
+    async with house() as at:
+        await at.presses("q")
+        await at.waits_for(lambda: not at.app.is_running)
+        assert 0 == (at.app.return_code or 0)

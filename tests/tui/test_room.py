@@ -1,0 +1,373 @@
+"""The room: live, readable at a glance, never surprising."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from textual.widgets import Input
+
+from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
+from tests.tui.house import NARROW, House, house, in_room
+from warroom.client.connection import LineState
+from warroom.client.replica import Sync
+from warroom.domain import commands as c
+from warroom.domain.vocabulary import Role, Severity
+from warroom.tui.screens.lobby import LobbyScreen
+from warroom.tui.screens.reading import ReadingScreen
+from warroom.tui.screens.room import RoomScreen
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    """A room with a commander, joined by Bo."""
+    hub = FakeHub()
+    hub.declares("Checkout is down", "bo")
+    hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    return hub
+
+
+def reading(at: House) -> ReadingScreen:
+    assert isinstance(at.app.screen, ReadingScreen)
+    return at.app.screen
+
+
+def says(at: House, word: str) -> bool:
+    return word in at.line("condition")
+
+
+async def test_the_header_says_it_all(hub: FakeHub) -> None:
+    """Label, title, severity, status, elapsed time and the line stand in the first row."""
+    hub.says("ana", c.ChangeSeverity(to=Severity.SEV1, reason="all"))
+    hub.waits(49 * 60)
+    async with in_room(hub) as at:
+        header = at.line("condition")
+        for word in ("INC-1 Checkout is down", "SEV1", "DECLARED", "+00:49", "live, 1 here"):
+            assert word in header
+
+
+async def test_a_narrow_room_names_who_holds_what(hub: FakeHub) -> None:
+    """At 80 columns the second row has the roles, the third the tabs, and no pane is beside."""
+    async with in_room(hub, size=NARROW) as at:
+        await at.waits_for(lambda: at.line("tabs"))
+        assert at.line("holders").startswith("IC Ana  TL -")
+        assert at.line("tabs").startswith(">timeline")
+        assert not at.room.query_one("#side").display
+
+
+async def test_a_narrow_room_shows_panes_by_key(hub: FakeHub) -> None:
+    """F2 puts the panes in place of the timeline, and gives it back."""
+    async with in_room(hub, size=NARROW) as at:
+        await at.presses("f2")
+        await at.waits_for(lambda: "Ana" in at.pane("command"))
+        assert not at.timeline.display
+        await at.presses("f2")
+        await at.waits_for(lambda: at.timeline.display)
+
+
+async def test_entries_of_others_appear(hub: FakeHub) -> None:
+    """What someone else writes is there without a key."""
+    async with in_room(hub) as at:
+        hub.says("bo", c.Observe(text="p99 is 4 s"))
+        await at.waits_for(lambda: any("#5 Bo obs p99 is 4 s" in row for row in at.rows()))
+
+
+async def test_an_entry_on_its_way_looks_different(hub: FakeHub) -> None:
+    """Until the hub has it an entry has no number and says `sending`."""
+    async with in_room(hub) as at:
+        hub.holds = True
+        await at.sends("on its way")
+        await at.waits_for(lambda: any("on its way sending" in row for row in at.rows()))
+        assert "1 waiting" in at.line("condition")
+        hub.answer()
+        await at.waits_for(lambda: any("#5 Ana on its way" in row for row in at.rows()))
+        assert not any("sending" in row for row in at.rows())
+        assert "waiting" not in at.line("condition")
+
+
+async def test_panes_follow_the_log(hub: FakeHub) -> None:
+    """Decisions, actions and updates stand beside the timeline as they come."""
+    async with in_room(hub) as at:
+        await at.sends("/d roll back 8.14 !high")
+        await at.sends("/a @bo drain pool-3 +10m")
+        await at.sends("/u internal We roll back.")
+        await at.waits_for(lambda: "U1" in at.pane("updates"))
+        assert "D1" in at.pane("decisions")
+        assert "high risk" in at.pane("decisions")
+        assert "Bo: drain pool-3" in at.pane("actions")
+
+
+async def test_views_by_role(hub: FakeHub) -> None:
+    """F4 shows hypotheses, F3 who hears when."""
+    async with in_room(hub) as at:
+        await at.sends("/h the pool is exhausted")
+        await at.presses("f4")
+        await at.waits_for(lambda: "the pool is exhausted" in at.pane("hypotheses"))
+        await at.presses("f3")
+        await at.waits_for(lambda: "customers: never told" in at.pane("promises"))
+        assert not at.room.query_one("#pane-hypotheses").display
+
+
+async def test_the_worst_alarm_has_a_row_and_a_key() -> None:
+    """^g goes to the worst alarm and begins the line for it, and sends nothing."""
+    async with in_room() as at:
+        await at.waits_for(lambda: "nobody is incident commander" in at.line("alarm"))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: at.composer.text == "/role ic")
+        assert at.hub.rooms[LOG].incident.commander is None
+
+
+async def test_an_alarm_goes_when_it_is_dealt_with(hub: FakeHub) -> None:
+    """An overdue action alarms until it is done."""
+    async with in_room(hub) as at:
+        await at.sends("/a @ana drain +10m")
+        await at.waits_for(lambda: at.hub.rooms[LOG].incident.actions)
+        hub.waits(13 * 60)
+        await at.waits_for(lambda: "A1 overdue 3 min: Ana, drain" in at.line("alarm"))
+        await at.sends("/a A1 done")
+        await at.waits_for(lambda: not at.line("alarm"))
+
+
+async def test_the_bell_is_for_whom_it_concerns(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An overdue action rings for assignee and commander, not for everybody."""
+    soon = hub.now + timedelta(minutes=1)
+    hub.says("ana", c.AddAction(text="drain", assignee="bo", due_at=soon))
+    hub.join(LOG, "kim")
+    for person, rings in (("Bo", 1), ("Kim", 0)):
+        bells: list[str] = []
+        hub.desks.clear()
+        async with in_room(hub, person=person) as at:
+            monkeypatch.setattr(at.app, "bell", partial(bells.append, "ring"))
+            if rings:
+                hub.waits(60)
+            else:
+                later = hub.now + timedelta(minutes=1)
+                hub.says("ana", c.PostponeAction(action=1, due_at=later))
+                await at.waits_for(lambda: not at.line("alarm"))
+                hub.waits(60)
+            await at.waits_for(lambda: "A1 overdue" in at.line("alarm"))
+            assert rings == len(bells)
+
+
+async def test_who_is_addressed_sees_a_banner(hub: FakeHub) -> None:
+    """@ana, and @ic for whoever commands, are told by a banner, not by a modal."""
+    async with in_room(hub) as at:
+        hub.says("bo", c.Post(text="@ana look [/] here"))
+        await at.waits_for(at.toasts)
+        assert ["#5 Bo: @ana look [/] here"] == at.toasts()
+        assert at.composer.line.has_focus
+        hub.says("bo", c.Post(text="what does @ic say"))
+        await at.waits_for(lambda: len(at.toasts()) == 2)
+
+
+async def test_offline_says_since_when_and_keeps_what_is_typed(hub: FakeHub) -> None:
+    """Offline, why, and a line about what one missed; what was typed is sent later."""
+    async with in_room(hub) as at:
+        at.desk.drops()
+        await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
+        assert "the hub is gone" in at.line("trouble")
+        hub.says("bo", c.Post(text="missed this"))
+        await at.types("half a li")
+        at.desk.returns()
+        await at.waits_for(lambda: any("missed this" in row for row in at.rows()))
+        assert "since you were away" in at.rows()[-2]
+        assert "half a li" == at.composer.text
+        assert "live" in at.line("condition")
+        assert "" == at.line("trouble")
+
+
+async def test_every_state_of_the_line_has_its_word(hub: FakeHub) -> None:
+    """Stale, refused, connecting: never in doubt."""
+    async with in_room(hub) as at:
+        for state, word in (
+            (LineState.STALE, "STALE"),
+            (LineState.REFUSED, "REFUSED"),
+            (LineState.CONNECTING, "connecting"),
+        ):
+            at.desk.becomes(state)
+            await at.waits_for(partial(says, at, word))
+
+
+async def test_a_diverged_room_says_so(hub: FakeHub) -> None:
+    """Two logs are never merged silently."""
+    async with in_room(hub) as at:
+        at.desk.replicas[LOG].sync = Sync.DIVERGED
+        at.room.show_clocks()
+        assert "DIVERGED" in at.line("condition")
+        assert "not the one this client holds" in at.line("trouble")
+
+
+async def test_an_entry_is_promoted_with_one_key(hub: FakeHub) -> None:
+    """d on an entry begins the line that makes it a decision; enter sends it."""
+    async with in_room(hub) as at:
+        hub.says("bo", c.Post(text="roll back now"))
+        await at.waits_for(lambda: any("roll back now" in row for row in at.rows()))
+        await at.presses("escape", "d")
+        await at.waits_for(lambda: at.composer.text == "/promote #5 decision ")
+        await at.presses("enter")
+        await at.waits_for(lambda: 1 in hub.rooms[LOG].incident.decisions)
+
+
+async def test_a_begun_line_does_not_eat_what_was_typed(hub: FakeHub) -> None:
+    """What stood in the composer is in the history."""
+    async with in_room(hub) as at:
+        await at.types("half a thought")
+        await at.presses("escape", "f")
+        await at.waits_for(lambda: at.composer.text.startswith("/promote"))
+        assert "half a thought" == at.composer._history.lines[-1]
+
+
+async def test_i_goes_back_to_the_composer(hub: FakeHub) -> None:
+    """esc to the timeline, i to the composer."""
+    async with in_room(hub) as at:
+        await at.presses("escape")
+        await at.waits_for(lambda: at.timeline.has_focus)
+        await at.presses("i")
+        await at.waits_for(lambda: at.composer.line.has_focus)
+
+
+async def test_an_entry_opens_in_full(hub: FakeHub) -> None:
+    """Enter on an entry shows all of it; esc leads back."""
+    async with in_room(hub) as at:
+        hub.says("bo", c.Post(text="all\nof\nit"))
+        await at.waits_for(lambda: any("all" in row for row in at.rows()))
+        await at.presses("escape", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        assert "#5 Bo\n\nall\nof\nit" in reading(at).plain
+        await at.presses("escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+
+
+async def test_search(hub: FakeHub) -> None:
+    """/ in the timeline searches; the cursor goes there."""
+    async with in_room(hub) as at:
+        hub.says("bo", c.Post(text="the needle"))
+        hub.says("bo", c.Post(text="hay"))
+        await at.waits_for(lambda: any("hay" in row for row in at.rows()))
+        await at.presses("escape", "slash", *"needle", "enter")
+        await at.waits_for(
+            lambda: at.timeline.cursor_row and "the needle" in at.timeline.cursor_row.text
+        )
+        assert at.timeline.has_focus
+        assert not at.room.query_one("#search", Input).display
+
+
+async def test_an_amended_entry_reads_otherwise(hub: FakeHub) -> None:
+    """A correction changes the row of the entry it corrects."""
+    async with in_room(hub) as at:
+        await at.sends("p99 is 24 s")
+        await at.waits_for(lambda: any("#5 Ana p99 is 24 s" in row for row in at.rows()))
+        await at.sends("/m #5 p99 is 2.4 s")
+        await at.waits_for(lambda: any("#5 Ana p99 is 2.4 s amended" in row for row in at.rows()))
+
+
+async def test_the_brief_is_one_word_away(hub: FakeHub) -> None:
+    """/b shows where things stand."""
+    async with in_room(hub) as at:
+        await at.sends("/b")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        assert "INC-1 Checkout is down" in reading(at).plain
+
+
+async def test_a_key_says_that_one_is_here(hub: FakeHub) -> None:
+    """Whoever types is not idle."""
+    async with in_room(hub) as at:
+        before = at.desk.touched
+        await at.presses("a", "b")
+        assert before + 2 == at.desk.touched
+
+
+async def test_help_is_every_word_and_key(hub: FakeHub) -> None:
+    """F1 works in the composer too."""
+    async with in_room(hub) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        assert "/propose  /p" in reading(at).plain
+        assert "^g" in reading(at).plain
+
+
+async def test_the_palette_begins_a_line(hub: FakeHub) -> None:
+    """A word chosen in the palette stands in the composer, not in the log."""
+    async with in_room(hub) as at:
+        await at.presses("ctrl+p", *"/withdraw")
+        await at.pilot.pause(0.3)
+        await at.presses("enter", "enter")
+        await at.waits_for(
+            lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
+        )
+
+
+async def test_what_is_typed_survives_the_lobby(hub: FakeHub) -> None:
+    """q in the timeline leaves; coming back, the half-written line is there."""
+    async with in_room(hub) as at:
+        await at.types("half")
+        await at.presses("escape", "q")
+        await at.waits_for(lambda: not isinstance(at.app.screen, RoomScreen))
+        await at.enters()
+        assert "half" == at.composer.text
+
+
+async def test_quitting_with_unsent_lines_asks_once(hub: FakeHub) -> None:
+    """What the hub has not taken is named before it is lost."""
+    async with in_room(hub) as at:
+        hub.holds = True
+        await at.sends("not yet there")
+        await at.waits_for(lambda: hub.held)
+        await at.app.action_quit()
+        await at.waits_for(at.toasts)
+        assert "1 of your lines" in at.toasts()[0]
+        assert at.app.is_running
+
+
+async def test_hostile_text_reaches_no_terminal() -> None:
+    """Markup and escapes in names, titles and notes are text, on every part of the screen."""
+    hub = FakeHub()
+    hub.names["bo"] = "[/]Bo[@click=app.quit] X"
+    hub.declares("[/] \x1b]0;owned\x07 title", "bo")
+    hub.says("bo", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    hub.says("bo", c.Post(text="\x1b[2J [/] [red]x"))
+    hub.says("bo", c.AddAction(text="[/] \x9b31m", assignee="bo"))
+    async with in_room(hub) as at:
+        await at.waits_for(lambda: "A1" in at.pane("actions"))
+        strips = at.app.screen._compositor.render_strips()
+        drawn = "".join(segment.text for strip in strips for segment in strip)
+        assert "[/]Bo" in drawn
+        assert not {"\x1b", "\x07", "\x9b"} & set(drawn)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (40, 10)])
+async def test_every_size_has_a_composer_and_a_header(hub: FakeHub, size: tuple[int, int]) -> None:
+    """Whatever the terminal, one can read the condition and write."""
+    async with in_room(hub, size=size) as at:
+        assert "INC-1" in at.line("condition")
+        assert at.composer.line.region.height >= 1
+        assert at.composer.line.region.bottom <= size[1]
+
+
+async def test_a_declined_line_of_a_room_one_has_left(hub: FakeHub) -> None:
+    """In the lobby one still learns what became of a line."""
+    async with in_room(hub) as at:
+        hub.holds = True
+        await at.sends("/role tl @bo")
+        await at.waits_for(lambda: hub.held)
+        hub.says("ana", c.ReleaseRole(role=Role.INCIDENT_COMMANDER))
+        hub.says("bo", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+        await at.presses("escape", "q")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        hub.answer()
+        await at.waits_for(at.toasts)
+        assert at.toasts()[0].startswith("a line of yours was declined: ")
+
+
+async def test_a_desk_that_fails_is_seen(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in the client is said on the screen, and does not take the room away."""
+
+    async def fail(desk: FakeDesk) -> None:
+        raise RuntimeError("[/] a bug")
+
+    monkeypatch.setattr(FakeDesk, "run", fail)
+    async with house(hub) as at:
+        await at.waits_for(at.toasts)
+        assert "the line to the hub failed" in at.toasts()[0]
+        assert at.app.is_running

@@ -1,0 +1,76 @@
+"""Everything that the desk tells the screens: posted in floods, handled one a frame.
+
+All but words for a person say only *that* something moved; who handles one looks at the desk
+for what is true by then. So a newer message can take the place of one that still waits.
+"""
+
+from typing import TypeAlias
+
+from textual.message import Message
+
+from warroom.client import desk
+from warroom.client.replica import Reopen, Returned
+
+
+class LineMoved(Message, bubble=False):
+    """The line to the hub is another, or stands otherwise."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, LineMoved)
+
+
+class RoomsMoved(Message, bubble=False):
+    """The lobby has changed."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RoomsMoved)
+
+
+class RoomMoved(Message, bubble=False):
+    """A room has changed: entries, what is sending, who is here, how it stands to the hub."""
+
+    def __init__(self, log: str) -> None:
+        super().__init__()
+        self.log = log
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RoomMoved) and message.log == self.log
+
+
+class Declined(Message, bubble=False):
+    """A command of ours was declined for good. `id` is the command's, `text` says why."""
+
+    def __init__(self, log: str, id: str, text: str) -> None:
+        super().__init__()
+        self.log = log
+        self.id = id
+        self.text = text
+
+
+class Said(Message, bubble=False):
+    """Something that a person should know. `log` is the room's, None if it is of no room."""
+
+    def __init__(self, text: str, log: str | None = None) -> None:
+        super().__init__()
+        self.text = text
+        self.log = log
+
+
+DeskMessage: TypeAlias = LineMoved | RoomsMoved | RoomMoved | Declined | Said
+
+
+def translated(event: desk.DeskEvent) -> list[DeskMessage]:
+    """What the screens are told of an event of the desk."""
+    match event:
+        case desk.LineChanged():
+            return [LineMoved()]
+        case desk.RoomsChanged():
+            return [RoomsMoved()]
+        case desk.Failure(text=text, log=log):
+            return [Said(text, log)]
+        case desk.RoomChanged(log=log, change=Returned(pending=pending, text=text)):
+            return [RoomMoved(log), Declined(log, pending.submit.id, text)]
+        case desk.RoomChanged(log=log, change=Reopen(why=why)):
+            return [RoomMoved(log), Said(f"asking for this room again: {why}", log)]
+        case desk.RoomChanged(log=log):
+            return [RoomMoved(log)]

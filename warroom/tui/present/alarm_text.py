@@ -1,0 +1,83 @@
+"""Alarms in words, and the line that deals with each."""
+
+from typing import assert_never
+
+from warroom.domain.alarms import Alarm, AlarmKind
+from warroom.export.times import duration
+from warroom.tui.present.pieces import Piece, Pieces, Tone, spread
+from warroom.tui.present.scene import ROLES, Scene, left
+
+
+def row(scene: Scene, alarms: list[Alarm], key: str, width: int) -> Pieces:
+    """The worst alarm, how many more there are, and the key that opens it."""
+    if not alarms:
+        return ()
+    more = f"+{len(alarms) - 1}  " if len(alarms) > 1 else ""
+    worst = (Piece("! ", Tone.ALARM), Piece(text(scene, alarms[0]), Tone.ALARM))
+    return spread(worst, (Piece(more, Tone.ALARM), Piece(f"{key} deal with it", Tone.QUIET)), width)
+
+
+def text(scene: Scene, alarm: Alarm) -> str:
+    """An alarm as one sentence."""
+    match alarm.kind:
+        case AlarmKind.VACANT_COMMAND:
+            return "nobody is incident commander: /r ic takes command"
+        case AlarmKind.OBJECTION:
+            return _objection(scene, alarm)
+        case AlarmKind.OFFER:
+            return _offer(scene, alarm)
+        case AlarmKind.OVERDUE_UPDATE:
+            return _overdue_update(scene, alarm)
+        case AlarmKind.OVERDUE_ACTION:
+            return _overdue_action(scene, alarm)
+        case AlarmKind.DEBRIEF:
+            return "the debrief is open: say what should be remembered"
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _objection(scene: Scene, alarm: Alarm) -> str:
+    entry = scene.room.entry(alarm.entry)
+    who = scene.first_name(entry.speaker if entry else None)
+    return f"{who} objects to D{alarm.number}: {scene.text(alarm.entry)}"
+
+
+def _offer(scene: Scene, alarm: Alarm) -> str:
+    offer = scene.incident.offers[alarm.role] if alarm.role else None
+    if offer is None:
+        return "a role is offered to you"
+    remaining = left(offer.lapses_at - scene.now)
+    who = scene.first_name(offer.source.speaker)
+    return f"{who} offers you {ROLES[offer.role]}, {remaining} left: /r accept or /r decline"
+
+
+def _overdue_update(scene: Scene, alarm: Alarm) -> str:
+    promise = scene.incident.promises[alarm.audience] if alarm.audience else None
+    late = duration(scene.now - promise.at) if promise else ""
+    return f"update to {alarm.audience} overdue {late}: /u {alarm.audience} TEXT"
+
+
+def _overdue_action(scene: Scene, alarm: Alarm) -> str:
+    action = scene.incident.actions[alarm.number or 0]
+    late = duration(scene.now - action.due_at) if action.due_at else ""
+    who = scene.first_name(action.assignee) if action.assignee else "nobody"
+    return f"A{alarm.number} overdue {late}: {who}, {scene.text(action.source.seq)}"
+
+
+def opening(alarm: Alarm) -> str:
+    """The beginning of the line with which one deals with an alarm; it is never sent by itself."""
+    match alarm.kind:
+        case AlarmKind.VACANT_COMMAND:
+            return "/role ic"
+        case AlarmKind.OBJECTION:
+            return f"/decide D{alarm.number} "
+        case AlarmKind.OFFER:
+            return "/role accept"
+        case AlarmKind.OVERDUE_UPDATE:
+            return f"/update {alarm.audience} "
+        case AlarmKind.OVERDUE_ACTION:
+            return f"/act A{alarm.number} "
+        case AlarmKind.DEBRIEF:
+            return ""
+        case unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,171 @@
+"""The first lines of a room: what it is, how long, what is owed, and how the line to the hub is."""
+
+from datetime import datetime, timedelta
+
+from warroom.client.connection import Line, LineState
+from warroom.client.replica import Sync
+from warroom.domain.metrics import elapsed
+from warroom.domain.vocabulary import OVER, Role, Severity, Status
+from warroom.export.times import duration, elapsed_time
+from warroom.text import one_line
+from warroom.tui.cells import cut
+from warroom.tui.present.pieces import Piece, Pieces, Tone, cells, fitted, spread
+from warroom.tui.present.scene import Scene, left
+
+WIDE = 100
+"""From so many columns on a room has side panes and says things in full."""
+
+VAST = 160
+"""From so many columns on the side panes are broader."""
+
+BREAKPOINTS: list[tuple[int, str]] | None = [
+    (0, "-narrow"),
+    (WIDE, "-wide"),
+    (VAST, "-vast"),
+]
+"""The class of a room's screen by its columns."""
+
+_LEAST_TITLE = 12
+NONE = timedelta(0)
+
+_SEVERE = {Severity.SEV1: Tone.ALARM, Severity.SEV2: Tone.WARN}
+
+
+def condition(scene: Scene, link: Piece, width: int) -> Pieces:
+    """The header of a room, in one line of so many cells."""
+    if not scene.incident.seq:
+        return spread((Piece("opening the room ...", Tone.STRONG),), (link,), width)
+    wide = width >= WIDE
+    facts = _facts(scene, wide)
+    people = _people(scene, wide)
+    separator = Piece(", " if wide else " ")
+    right = (*facts, Piece("   " if wide else " "), link, *((separator, people) if people else ()))
+    label = Piece(one_line(scene.incident.label), Tone.STRONG)
+    if not wide:
+        return fitted((label, Piece(" "), *right), width)
+    room = width - cells(right) - cells((label,)) - 3
+    title = cut(one_line(scene.room.title), max(room, _LEAST_TITLE))
+    return spread((label, Piece(" "), Piece(title, Tone.STRONG)), right, width)
+
+
+def _facts(scene: Scene, wide: bool) -> Pieces:
+    incident = scene.incident
+    gap = Piece("  " if wide else " ")
+    severity = incident.severity
+    rated = Piece(
+        severity or "unrated", _SEVERE.get(severity, Tone.PLAIN) if severity else Tone.QUIET
+    )
+    status = Piece(incident.status.upper(), _status_tone(incident.status))
+    age = Piece(elapsed_time(elapsed(incident, scene.now)))
+    owed = _owed(scene, wide)
+    return (rated, gap, status, gap, age, *((Piece("   " if wide else " "), owed) if owed else ()))
+
+
+def _status_tone(status: Status) -> Tone:
+    return Tone.GOOD if status in OVER else Tone.STRONG
+
+
+def _owed(scene: Scene, wide: bool) -> Piece | None:
+    """The promise that falls due first: how long until it does, or how late it is."""
+    promise = scene.incident.next_update
+    if promise is None:
+        return None
+    words = "next update" if wide else "next"
+    remaining = promise.at - scene.now
+    if promise.overdue or remaining < NONE:
+        return Piece(f"{words} {duration(-remaining)} LATE", Tone.ALARM)
+    return Piece(f"{words} {left(remaining)}")
+
+
+def _people(scene: Scene, wide: bool) -> Piece | None:
+    if not scene.live:
+        return None
+    voices = len(scene.voices)
+    count = len(scene.here) + voices
+    if not count:
+        return None
+    if not wide:
+        return Piece(str(count))
+    return Piece(f"{count} here" + (f" ({voices} voice)" if voices else ""))
+
+
+def link(line: Line, sync: Sync, waiting: int, now: datetime) -> Piece:
+    """How this client stands to the hub, in a word or two. `now` is this machine's time.
+
+    `waiting` is how many of one's own entries the hub has not answered.
+    """
+    piece = _link(line, sync, now)
+    return Piece(f"{piece.text}, {waiting} waiting", piece.tone) if waiting else piece
+
+
+def _link(line: Line, sync: Sync, now: datetime) -> Piece:
+    if sync is Sync.DIVERGED:
+        return Piece("DIVERGED", Tone.ALARM)
+    match line.state:
+        case LineState.CONNECTING:
+            return Piece("connecting", Tone.WARN)
+        case LineState.STALE:
+            return Piece(f"STALE {duration(now - line.since)}", Tone.WARN)
+        case LineState.OFFLINE:
+            return Piece(f"OFFLINE {duration(now - line.since)}", Tone.ALARM)
+        case LineState.REFUSED:
+            return Piece("REFUSED", Tone.ALARM)
+        case LineState.LIVE:
+            return (
+                Piece("live", Tone.GOOD) if sync is Sync.LIVE else Piece("catching up", Tone.WARN)
+            )
+
+
+def trouble(line: Line, sync: Sync) -> str:
+    """What a person should know about the line besides the word for it; empty if it is well."""
+    if sync is Sync.DIVERGED:
+        return (
+            "the hub's log is not the one this client holds; nothing is sent, and what is here "
+            "stays as it was: ask whoever runs the hub, or export it now"
+        )
+    match line.state:
+        case LineState.OFFLINE | LineState.REFUSED:
+            return one_line(line.why)
+        case LineState.STALE:
+            return "the hub has not been heard for a while; what stands here may be old"
+        case LineState.CONNECTING | LineState.LIVE:
+            return ""
+
+
+_SHORT = (
+    (Role.INCIDENT_COMMANDER, "IC"),
+    (Role.TECHNICAL_LEAD, "TL"),
+    (Role.COMMS_LEAD, "CL"),
+    (Role.DEPUTY, "Dep"),
+)
+
+
+def holders(scene: Scene, width: int) -> Pieces:
+    """Who holds what, in one line: `IC Ana  TL Bo  CL Dee(voice)  Dep -`."""
+    pieces: list[Piece] = []
+    for role, short in _SHORT:
+        person = scene.incident.holder(role)
+        if person is None:
+            vacant = role is Role.INCIDENT_COMMANDER and not scene.incident.over
+            word = Piece("VACANT", Tone.ALARM) if vacant else Piece("-", Tone.QUIET)
+        else:
+            where = scene.presence(person)
+            word = Piece(scene.first_name(person) + ("" if where == "here" else f"({where})"))
+        pieces += [Piece(f"{short} ", Tone.QUIET), word, Piece("  ")]
+    return fitted(pieces, width)
+
+
+def lobby_link(line: Line, now: datetime) -> Piece:
+    """How the line to the hub stands, where no room is open."""
+    return _link(line, Sync.LIVE, now)
+
+
+def tabs(shown: str | None, keys: dict[str, str]) -> Pieces:
+    """What a narrow screen can show, the marked one now: `>timeline  F2 command  F3 comms`."""
+    names = [("esc", "timeline", shown is None)]
+    names += [(key, name, name == shown) for name, key in keys.items()]
+    pieces: list[Piece] = []
+    for key, name, here in names:
+        tone = Tone.STRONG if here else Tone.QUIET
+        pieces += [Piece(f">{name}" if here else f"{key} {name}", tone), Piece("  ")]
+    return tuple(pieces)

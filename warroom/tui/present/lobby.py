@@ -1,0 +1,77 @@
+"""The lobby: the rooms of a hub, what burns first."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from warroom.domain.vocabulary import CLOSED, OVER, Severity
+from warroom.export.times import duration, elapsed_time
+from warroom.protocol.envelopes import RoomSummary
+from warroom.text import one_line
+from warroom.tui.present.pieces import Piece, Tone
+from warroom.tui.present.scene import left
+
+NONE = timedelta(0)
+
+TEACHING = (
+    "No incident is open here.",
+    "ctrl+n, what is broken, enter: that declares it and opens its room.",
+    "Others who run warroom on this machine see it at once. F1 shows all keys.",
+)
+"""What an empty lobby says."""
+
+
+class LobbyRow(Struct, frozen=True):
+    """One room as the lobby shows it, cell by cell."""
+
+    log: str
+    label: Piece
+    severity: Piece
+    status: Piece
+    elapsed: Piece
+    title: Piece
+    commander: Piece
+    owed: Piece
+    here: Piece
+
+
+def rows(rooms: tuple[RoomSummary, ...], now: datetime) -> list[LobbyRow]:
+    """The open rooms first, of these the worst and then the oldest; the closed ones last."""
+    return [_row(room, now) for room in sorted(rooms, key=_order)]
+
+
+def _order(room: RoomSummary) -> tuple[bool, bool, str, datetime]:
+    unrated = room.severity or Severity.SEV3
+    return (room.status in CLOSED, room.status in OVER, unrated, room.declared_at)
+
+
+def _row(room: RoomSummary, now: datetime) -> LobbyRow:
+    over = room.status in OVER
+    tone = Tone.QUIET if over else Tone.PLAIN
+    severe = room.severity in {Severity.SEV1, Severity.SEV2} and not over
+    return LobbyRow(
+        log=room.log,
+        label=Piece(room.label, Tone.STRONG),
+        severity=Piece(room.severity or "-", Tone.WARN if severe else tone),
+        status=Piece(room.status.upper(), tone),
+        elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
+        title=Piece(one_line(room.title), tone),
+        commander=_commander(room, over),
+        owed=_owed(room, now, over),
+        here=Piece(str(room.here) if room.here else "-", tone),
+    )
+
+
+def _commander(room: RoomSummary, over: bool) -> Piece:
+    if room.commander is not None:
+        return Piece(one_line(room.commander), Tone.QUIET if over else Tone.PLAIN)
+    return Piece("-", Tone.QUIET) if over else Piece("VACANT", Tone.ALARM)
+
+
+def _owed(room: RoomSummary, now: datetime, over: bool) -> Piece:
+    if room.next_by is None or over:
+        return Piece("-", Tone.QUIET)
+    remaining = room.next_by - now
+    if remaining < NONE:
+        return Piece(f"{duration(-remaining)} LATE", Tone.ALARM)
+    return Piece(left(remaining))

@@ -1,0 +1,51 @@
+"""A row of the lobby in cells: fixed columns, and the title takes what is left."""
+
+from rich.cells import cell_len, set_cell_size
+
+from warroom.tui.cells import cut
+from warroom.tui.present.lobby import LobbyRow
+from warroom.tui.present.pieces import Piece, Pieces, Tone
+
+_LABEL, _SEVERITY, _STATUS, _ELAPSED = 8, 5, 14, 8
+_HERE, _OWED = 5, 12
+_COMMANDER, _COMMANDER_NARROW = 18, 9
+_NARROW = 100
+_LEAST_TITLE = 10
+
+
+def lay_out(row: LobbyRow, width: int) -> Pieces:
+    """The row in a line of so many cells."""
+    cells = (
+        row.label,
+        row.severity,
+        row.status,
+        row.elapsed,
+        row.title,
+        row.commander,
+        row.owed,
+        row.here,
+    )
+    return tuple(
+        Piece(_fit(piece.text, size), piece.tone)
+        for piece, size in zip(cells, _sizes(width), strict=True)
+    )
+
+
+def heading(width: int) -> Pieces:
+    """What the columns are."""
+    names = ("", "sev", "status", "since", "title", "IC", "next", "here")
+    return tuple(
+        Piece(_fit(name, size), Tone.QUIET) for name, size in zip(names, _sizes(width), strict=True)
+    )
+
+
+def _sizes(width: int) -> tuple[int, ...]:
+    commander = _COMMANDER_NARROW if width < _NARROW else _COMMANDER
+    fixed = _LABEL + _SEVERITY + _STATUS + _ELAPSED + commander + _OWED + _HERE
+    title = max(_LEAST_TITLE, width - fixed)
+    return (_LABEL, _SEVERITY, _STATUS, _ELAPSED, title, commander, _OWED, _HERE)
+
+
+def _fit(text: str, size: int) -> str:
+    short = cut(text, size - 1)
+    return set_cell_size(short, size) if cell_len(short) < size else short

@@ -1,0 +1,187 @@
+"""The rows of the timeline: entries as they now read, and commands that are still on their way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from warroom.client.replica import Pending
+from warroom.domain import commands as c
+from warroom.domain import events as e
+from warroom.domain.commands import PersonCommand
+from warroom.domain.events import Recorded
+from warroom.domain.transcript import Transcript
+from warroom.export.phrasing import marks, phrase
+from warroom.export.times import clock_time
+from warroom.protocol.envelopes import You
+from warroom.text import one_line, visible
+from warroom.tui.present.scene import short_name
+from warroom.tui.widgets.rows import PENDING, Row
+
+_KINDS = {
+    "observation": "note",
+    "role": "status",
+    "severity": "status",
+    "correction": "note",
+    "people": "hub",
+    "unknown": "hub",
+}
+"""How a phrase's style looks in the timeline; the others have a look of their own."""
+
+
+class Rows:
+    """Makes the rows of one room. Short names are worked out once, until `renamed`."""
+
+    def __init__(self, room: Transcript) -> None:
+        self._room = room
+        self._shorts: dict[str, str] = {}
+
+    def of(self, recorded: Recorded) -> Row:
+        """The row of an entry."""
+        said = phrase(recorded, self._room)
+        margin = marks(recorded, self._room)
+        kind = "struck" if "struck" in margin else _KINDS.get(said.style, said.style)
+        return _row(
+            key=recorded.id,
+            at=clock_time(recorded.at, seconds=True),
+            number=f"#{recorded.seq}",
+            who=self._who(recorded.by, recorded.said_by),
+            tag=said.tag,
+            text=said.text,
+            details=said.details,
+            marks=" ".join(margin),
+            kind=kind,
+        )
+
+    def sending(self, pending: Pending, you: You | None) -> Row:
+        """The row of a command that the hub has not answered: it has no number yet.
+
+        Whoever has not said anything in the room yet has no name there, only one of their own.
+        """
+        submit = pending.submit
+        me = you.person if you else ""
+        if you is not None and me not in self._room.names.names:
+            self._shorts[me] = one_line(you.name).split(" ")[0]
+        return _row(
+            key=submit.id,
+            at=clock_time(pending.written_at, seconds=True),
+            number="",
+            who=self._who(me, submit.said_by),
+            tag="",
+            text=asked(submit.command),
+            details=(),
+            marks="sending",
+            kind=PENDING,
+        )
+
+    def _who(self, by: str, said_by: str | None) -> str:
+        if said_by is None or said_by == by:
+            return self._short(by)
+        return f"{self._short(said_by)}({self._short(by)})"
+
+    def renamed(self) -> None:
+        """People may be called otherwise from now on."""
+        self._shorts.clear()
+
+    def _short(self, person: str) -> str:
+        names = self._room.names
+        short = self._shorts.get(person)
+        if short is None:
+            short = self._shorts[person] = short_name(names, person)
+        return short
+
+
+def _row(
+    *,
+    key: str,
+    at: str,
+    number: str,
+    who: str,
+    tag: str,
+    text: str,
+    details: tuple[str, ...],
+    marks: str,
+    kind: str,
+) -> Row:
+    """A row whose revision is what it says: another text is another revision."""
+    revision = hash((number, who, tag, text, details, marks, kind))
+    return Row(key, revision, at, number, who, tag, text, details, marks, kind)
+
+
+def away_row(key: str, left_at: datetime, now: datetime, count: int) -> Row:
+    """The line that stands before what one has missed."""
+    text = f"--- since you were away, {clock_time(left_at)}: {count} new ---"
+    return _row(
+        key=key,
+        at=clock_time(now, seconds=True),
+        number="",
+        who="",
+        tag="",
+        text=text,
+        details=(),
+        marks="",
+        kind="away",
+    )
+
+
+def touched(recorded: Recorded, room: Transcript) -> Iterable[int]:
+    """The numbers of the earlier entries that read otherwise once this one is there."""
+    match recorded.event:
+        case (
+            e.EntryAmended(of=of)
+            | e.EntryStruck(of=of)
+            | e.EntryRedacted(of=of)
+            | e.EntryPromoted(of=of)
+        ):
+            return _citing(of.seq, room)
+        case e.PersonJoined():
+            return (1,)  # who declared had no name until they joined
+        case _:
+            return ()
+
+
+def _citing(seq: int, room: Transcript) -> set[int]:
+    """An entry, and the later ones that show its words: decided proposals, promotions."""
+    entry = room.entry(seq)
+    if entry is None:
+        return set()
+    shown = {seq}
+    for decision in room.incident.decisions.values():
+        if decision.source.seq == seq and decision.decided is not None:
+            shown.add(decision.decided.seq)
+    shown |= {source.seq for at, source in room.incident.facts.items() if at == seq}
+    shown |= {a.armed.seq for a in room.incident.actions.values() if a.source.seq == seq}
+    return shown
+
+
+def names_people(recorded: Recorded) -> bool:
+    """Whether people are called otherwise in the entries that follow."""
+    return isinstance(recorded.event, e.PersonJoined | e.RollCalled)
+
+
+def unnames_people(recorded: Recorded, room: Transcript) -> bool:
+    """Whether people are called otherwise in earlier entries, too: their names were redacted."""
+    match recorded.event:
+        case e.EntryRedacted(of=of):
+            entry = room.entry(of.seq)
+            return entry is not None and names_people(entry)
+        case _:
+            return False
+
+
+_WORDS = ("where", "text", "reason", "note", "rationale")
+"""Where commands have what a person wrote."""
+
+
+def asked(command: PersonCommand) -> str:
+    """What a command says, for as long as no entry says it."""
+    match command:
+        case c.RecordDecision(decision=decision) | c.ProposeDecision(decision=decision):
+            words = decision.choice
+        case c.Declare(title=title) | c.Retitle(title=title):
+            words = title
+        case c.ApproveUpdate(reason=reason):
+            words = reason or ""
+        case _:
+            found = (getattr(command, field, None) for field in _WORDS)
+            words = next((value for value in found if isinstance(value, str)), "")
+    word = "" if isinstance(command, c.Post) else command.word.replace(".", " ")
+    return ": ".join(filter(None, (word, visible(words))))

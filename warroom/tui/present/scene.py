@@ -1,0 +1,97 @@
+"""What a screen looks at: a room, who reads it, who is here, and the time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from warroom.domain.incident import Incident
+from warroom.domain.names import Names
+from warroom.domain.transcript import Transcript
+from warroom.domain.vocabulary import Role
+from warroom.export.times import clock_time, countdown, duration
+from warroom.protocol.envelopes import Here
+from warroom.text import one_line
+
+ROLES: dict[Role, str] = {
+    Role.INCIDENT_COMMANDER: "IC",
+    Role.TECHNICAL_LEAD: "TL",
+    Role.COMMS_LEAD: "Comms",
+    Role.DEPUTY: "Deputy",
+    Role.SCRIBE: "Scribe",
+}
+"""The roles as they are said, in the order in which they are shown."""
+
+IDLE_AFTER = 300
+"""Seconds without a touched key after which someone counts as idle."""
+
+
+HOUR = timedelta(hours=1)
+
+
+def left(span: timedelta) -> str:
+    """How long is left: to the second in the last hour, `4:12`."""
+    return countdown(span) if span < HOUR else duration(span)
+
+
+def short_name(names: Names, person: str | None) -> str:
+    """The first of someone's names where space is scarce; their handle if another has the same."""
+    full = one_line(names.name(person))
+    first = full.split(" ")[0]
+    same = sum(one_line(name).split(" ")[0] == first for name in names.names.values())
+    return first if person is None or same <= 1 else one_line(names.handle(person))
+
+
+class Scene(Struct, frozen=True):
+    """A room at a moment. `me` is the reader's person id; who is `here` is known while `live`.
+
+    Times are shown in UTC, as they are typed: a bridge has people in many zones.
+    """
+
+    room: Transcript
+    now: datetime
+    me: str = ""
+    here: Mapping[str, Here] = {}
+    live: bool = True
+
+    @property
+    def incident(self) -> Incident:
+        return self.room.incident
+
+    def text(self, seq: int) -> str:
+        """The words of an entry as they now stand, on one line."""
+        return one_line(self.room.text(seq))
+
+    def name(self, person: str | None) -> str:
+        return one_line(self.room.names.name(person))
+
+    def first_name(self, person: str | None) -> str:
+        """The short of a name, where space is scarce."""
+        return short_name(self.room.names, person)
+
+    def clock(self, at: datetime) -> str:
+        return clock_time(at)
+
+    def presence(self, person: str) -> str:
+        """Whether someone is here, as a word: `here`, `idle 12 min`, `voice`, `away`, or `?`.
+
+        People on the bridge without a client are never away. Without a line nobody knows.
+        """
+        here = self.here.get(person)
+        if here is not None and here.idle >= IDLE_AFTER:
+            return f"idle {here.idle // 60} min"
+        if here is not None:
+            return "here"
+        known = self.incident.people.get(person)
+        if known is not None and known.voice:
+            return "voice"
+        return "away" if self.live else "?"
+
+    def since(self, at: datetime) -> str:
+        return duration(self.now - at)
+
+    @property
+    def voices(self) -> list[str]:
+        """The people on the bridge without a client."""
+        people = self.incident.people
+        return [one for one, known in people.items() if known.voice and one not in self.here]

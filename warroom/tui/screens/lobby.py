@@ -1,0 +1,155 @@
+"""The lobby: the rooms of the hub, and the way into one."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from warroom.client.replica import Sync
+from warroom.clock import now
+from warroom.text import one_line
+from warroom.tui.keymap import Where, bindings, hints
+from warroom.tui.messages import LineMoved, RoomsMoved, Said
+from warroom.tui.present import header, lobby
+from warroom.tui.present.foot import foot
+from warroom.tui.present.lobby_layout import heading, lay_out
+from warroom.tui.present.pieces import Piece, Tone, spread
+from warroom.tui.widgets.lines import OneLine, content
+
+if TYPE_CHECKING:
+    from warroom.tui.app import WarroomApp
+
+WORD = "/declare "
+_LONGEST_TITLE = 300
+
+
+class LobbyScreen(Screen[None]):
+    """Which rooms there are, and what burns first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.LOBBY)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[lobby.LobbyRow] = []
+
+    @property
+    def war(self) -> "WarroomApp":
+        return cast("WarroomApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield OneLine(id="condition")
+        yield OneLine(id="trouble")
+        yield OneLine(id="columns")
+        yield OptionList(id="rooms", markup=False)
+        yield Input(id="title", max_length=_LONGEST_TITLE, placeholder="What is broken?")
+        yield OneLine(id="hints")
+
+    def on_mount(self) -> None:
+        self.query_one("#hints", OneLine).show(foot(hints(Where.LOBBY)))
+        self._ask_title(None)
+        self._show()
+        self.set_interval(1, self._show)
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        self._show()
+
+    @on(LineMoved)
+    @on(RoomsMoved)
+    def _moved(self) -> None:
+        self._show()
+
+    @on(Said)
+    def _said(self, message: Said) -> None:
+        self.app.notify(one_line(message.text), severity="warning", markup=False)
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        if not self.is_attached or not self.is_current:
+            return
+        desk, line = self.war.desk, self.query_one("#condition", OneLine)
+        link = header.lobby_link(desk.line, now())
+        who = (
+            f"   you are {one_line(desk.you.name)} @{one_line(desk.you.handle)}" if desk.you else ""
+        )
+        left = (Piece("warroom", Tone.STRONG), Piece(who, Tone.QUIET))
+        line.show(spread(left, (link,), line.width))
+        self.query_one("#trouble", OneLine).warn(header.trouble(desk.line, Sync.LIVE))
+        self._show_rooms(lobby.rows(desk.rooms, desk.now()))
+
+    def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
+        rooms = self.query_one(OptionList)
+        columns = self.query_one("#columns", OneLine)
+        prompts = [content(lay_out(row, columns.width)) for row in rows]
+        columns.show(heading(columns.width) if rows else ())
+        if [row.log for row in rows] == [row.log for row in self._rows]:
+            for index, prompt in enumerate(prompts):
+                rooms.replace_option_prompt_at_index(index, prompt)
+        else:
+            self._replace(rooms, rows, prompts)
+        if not rows and self.war.desk.you is not None and not rooms.option_count:
+            rooms.add_options(Option(text, disabled=True) for text in lobby.TEACHING)
+        self._rows = rows
+
+    def _replace(
+        self, rooms: OptionList, rows: list[lobby.LobbyRow], prompts: list[Content]
+    ) -> None:
+        """Other rooms than before: the one that was chosen stays chosen."""
+        index = rooms.highlighted
+        chosen = self._rows[index].log if index is not None and index < len(self._rows) else None
+        rooms.clear_options()
+        rooms.add_options(
+            Option(prompt, id=row.log) for row, prompt in zip(rows, prompts, strict=True)
+        )
+        logs = [row.log for row in rows]
+        if logs:
+            rooms.highlighted = logs.index(chosen) if chosen in logs else 0
+
+    # --- doing ---------------------------------------------------------------------------------
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id is not None:
+            self.war.open_room(event.option_id)
+
+    def action_declare(self) -> None:
+        self._ask_title("")
+
+    def action_word(self) -> None:
+        self._ask_title(WORD)
+
+    def _ask_title(self, value: str | None) -> None:
+        """Ask for a title, beginning with `value`; None puts the question away."""
+        title = self.query_one(Input)
+        title.display = value is not None
+        if value is None:
+            self.query_one(OptionList).focus()
+        else:
+            title.value = value
+            title.focus()
+            title.cursor_position = len(value)
+
+    @on(Input.Submitted)
+    def _declared(self, event: Input.Submitted) -> None:
+        title = one_line(event.value.removeprefix(WORD.strip()))[:_LONGEST_TITLE]
+        if not title:
+            return
+        self._ask_title(None)
+        self.war.open_room(self.war.desk.declare(title))
+
+    def key_escape(self) -> None:
+        self._ask_title(None)
+
+    def action_help(self) -> None:
+        self.war.show_help()
+
+    async def action_leave(self) -> None:
+        await self.app.action_quit()

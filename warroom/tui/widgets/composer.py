@@ -1,0 +1,338 @@
+"""The composer: one line for everything, that grows, and loses nothing."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from warroom.text import visible
+from warroom.tui.keymap import Where, actions, bindings
+from warroom.tui.present.completion import CHOICES, NOTHING, Completion
+from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
+from warroom.tui.widgets.history import History
+from warroom.tui.widgets.lines import block
+
+HELD_OVER = 3
+"""A paste of more lines than this is held until the person says what to do with it."""
+
+LONGEST = 40_000
+"""Characters of the longest text that a room takes."""
+
+BURST = 0.005
+"""Seconds between keys that nobody types: without bracketed paste, a paste looks like this."""
+
+SETTLE = 0.06
+"""Seconds without a key after which a burst is over."""
+
+PROMPT = "type and press enter; / for everything else"
+
+
+class Line(TextArea):
+    """The text itself. What its keys mean is for the composer to say."""
+
+    class Pressed(Message):
+        """A key that does something other than write; `action` is its name in the keymap."""
+
+        def __init__(self, action: str, time: float) -> None:
+            super().__init__()
+            self.action = action
+            self.time = time
+
+    class Pasted(Message):
+        """Several lines were pasted and are not in the text."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(
+            compact=True, highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT
+        )
+        self._actions = actions(Where.COMPOSER)
+        self._typed_at = 0.0
+        self._entered: Timer | None = None
+        self._burst = False
+        self.busy: Callable[[str], bool] = lambda action: False
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take keys in the order they were typed: a binding would overtake letters that wait."""
+        quick = event.time - self._typed_at < BURST
+        self._typed_at = event.time
+        if self._entered is not None:
+            self._entered.stop()
+            self._entered = None
+            self._burst = True
+            self.insert("\n")
+        if event.key == "ctrl+j":  # the newline of a paste that came key by key
+            event.stop()
+            event.prevent_default()
+            self._burst |= quick
+            self.insert("\n")
+        elif event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            if quick and self.text:
+                self._entered = self.set_timer(SETTLE, self._enter)
+            else:
+                self._enter()
+        elif (action := self._actions.get(event.key)) is not None and self.busy(action):
+            event.stop()
+            event.prevent_default()
+
+    def _enter(self) -> None:
+        """Send, unless this ends a paste that came key by key and is too long to be a line."""
+        self._entered = None
+        burst, self._burst = self._burst, False
+        if burst and self.document.line_count > HELD_OVER:
+            text = self.text
+            self.clear()
+            self.post_message(self.Pasted(text))
+        else:
+            self.post_message(self.Pressed("send", self._typed_at))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        text = visible(event.text)
+        if len(text.rstrip("\n").split("\n")) > HELD_OVER:
+            self.post_message(self.Pasted(text))
+        else:
+            self.insert(text.rstrip("\n"))
+
+
+class Composer(Vertical):
+    """The line, what could follow above it, and what is wrong below it."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto;
+        & > #choices { height: auto; max-height: 10; padding: 0 1; text-wrap: nowrap; }
+        & > #prompted { height: auto; background: $panel; padding: 0 1; }
+        & #prompt { width: 2; color: $text-muted; }
+        & #line { width: 1fr; height: auto; max-height: 7; padding: 0; border: none; }
+        & #line, & #line:focus { background: $panel; border: none; }
+        &:focus-within #prompt { color: $text-accent; text-style: bold; }
+        & > #said { height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
+        & > .nothing { display: none; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.COMPOSER)
+
+    class Submitted(Message):
+        """A line to understand. `as_note`: post it as it is, whatever it looks like."""
+
+        def __init__(self, text: str, *, as_note: bool = False) -> None:
+            super().__init__()
+            self.text = text
+            self.as_note = as_note
+
+    class Left(Message):
+        """The person wants to go to the timeline."""
+
+    def __init__(self, complete: Callable[[str], Completion], history: History) -> None:
+        super().__init__(id="composer")
+        self._complete = complete
+        self._history = history
+        self.completion = NOTHING
+        self._choice = 0
+        self.held: str | None = None
+        self._unread: str | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="choices", classes="nothing", markup=False)
+        line = Line()
+        line.id = "line"
+        line.busy = self._key
+        with Horizontal(id="prompted"):
+            yield Static("> ", id="prompt")
+            yield line
+        yield Static("", id="said", classes="nothing", markup=False)
+
+    @property
+    def line(self) -> Line:
+        return self.query_one(Line)
+
+    @property
+    def text(self) -> str:
+        return self.line.text
+
+    @property
+    def complaint(self) -> str:
+        """What stands under the line."""
+        return str(self.query_one("#said", Static).content)
+
+    def write(self, text: str, after: str = "") -> None:
+        """Put a text into the line, and the cursor at its end, before what comes `after`.
+
+        What stood there goes to the history.
+        """
+        if self.text.strip() and self.text != text:
+            self._history.keep(self.text)
+        self.line.text = text
+        end = self.line.document.end
+        self.line.insert(after, end)
+        self.line.move_cursor(end)
+        self.line.focus()
+
+    def take_back(self, text: str) -> None:
+        """Bring a text back that was not accepted: into the line if that is free."""
+        if self.text.strip():
+            self._history.keep(text)
+        else:
+            self.write(text)
+
+    def accepted(self, text: str) -> None:
+        """The line was sent: the next one begins. A held paste leaves the line as it is."""
+        if self.held is None:
+            self._history.keep(text)
+            self.line.text = ""
+        self.held = None
+        self.say("")
+
+    def complain(self, text: str, *, may_post: bool = False) -> None:
+        """Say what is wrong, and keep the line. `may_post`: enter again posts it as a note."""
+        self._unread = self.text if may_post else None
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show a sentence under the line; none takes it away."""
+        said = self.query_one("#said", Static)
+        said.update(Content(text))
+        said.set_class(not text, "nothing")
+
+    # --- keys ------------------------------------------------------------------------------------
+
+    def _key(self, action: str) -> bool:
+        """Do what a key says; False if it only moves the cursor."""
+        match action:
+            case "newline":
+                self.line.insert("\n")
+                return True
+            case "complete":
+                self._take_choice()
+                return True
+            case "earlier" | "later":
+                return self._move(1 if action == "later" else -1)
+            case _:
+                return False
+
+    def _move(self, step: int) -> bool:
+        if self.completion.choices:
+            self._choice = (self._choice + step) % len(self.completion.choices)
+            self._show_choices()
+            return True
+        row, last = self.line.cursor_location[0], self.line.document.line_count - 1
+        if row != (0 if step < 0 else last):
+            return False
+        text = self._history.step(step, self.text)
+        if text is not None:
+            self.line.text = text
+            self.line.move_cursor(self.line.document.end)
+        return True
+
+    def _take_choice(self) -> None:
+        if not self.completion.choices:
+            return
+        choice = self.completion.choices[self._choice]
+        before = self._before_cursor()
+        start = self._at(self.completion.start)
+        self.line.replace(choice.insert, start, self._at(len(before)))
+
+    def action_leave(self) -> None:
+        """Close what is open: a held paste, the list, and only then go to the timeline."""
+        if self.held is not None:
+            self.held = None
+            self._hold_shown()
+        elif self.completion:
+            self._offer(NOTHING)
+        else:
+            self.post_message(self.Left())
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def on_line_pressed(self, event: Line.Pressed) -> None:
+        event.stop()
+        text = self.text
+        if self.held is not None:
+            if len(self.held) <= LONGEST:
+                self.post_message(self.Submitted(self.held, as_note=True))
+        elif text.strip():
+            self.post_message(self.Submitted(text, as_note=text == self._unread))
+
+    def on_line_pasted(self, event: Line.Pasted) -> None:
+        event.stop()
+        self.held = event.text
+        self._hold_shown()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        if self.text != self._unread and self._unread is not None:
+            self._unread = None
+            self.say("")
+        self._offer(self._complete(self._before_cursor()))
+
+    def _hold_shown(self) -> None:
+        """Say that a paste is held, and let enter and esc decide about it."""
+        if self.held is None:
+            self.say("")
+            return
+        count = len(self.held.rstrip("\n").split("\n"))
+        if len(self.held) > LONGEST:
+            self.say(
+                f"{len(self.held):,} characters are too many, {LONGEST:,} is the most: "
+                "esc discards; paste the part that matters"
+            )
+        else:
+            self.say(f"{count} lines: enter keeps them as one evidence block, esc discards")
+
+    # --- the list --------------------------------------------------------------------------------
+
+    def _before_cursor(self) -> str:
+        return self.line.document.get_text_range((0, 0), self.line.cursor_location)
+
+    def _at(self, index: int) -> tuple[int, int]:
+        """The place of a character of the text before the cursor."""
+        before = self._before_cursor()[:index]
+        return before.count("\n"), len(before) - (before.rfind("\n") + 1)
+
+    def _offer(self, completion: Completion) -> None:
+        if completion != self.completion:
+            self.completion = completion
+            self._choice = 0
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        choices = self.query_one("#choices", Static)
+        choices.set_class(not self.completion, "nothing")
+        width = max(1, self.app.size.width - 2)
+        choices.update(block(fitted(line, width) for line in self._choice_lines()))
+
+    def _choice_lines(self) -> list[Pieces]:
+        if not self.completion.choices:
+            usage = self.completion.usage[:CHOICES]
+            return [(Piece(text, Tone.QUIET if n else Tone.PLAIN),) for n, text in enumerate(usage)]
+        width = max(len(choice.name) for choice in self.completion.choices) + 2
+        top = max(0, min(self._choice - CHOICES + 1, len(self.completion.choices) - CHOICES))
+        lines: list[Pieces] = []
+        for number, choice in enumerate(self.completion.choices[top : top + CHOICES], top):
+            chosen = number == self._choice
+            tone = (Tone.STRONG if chosen else Tone.PLAIN) if choice.may else Tone.QUIET
+            lines.append(
+                (
+                    Piece("> " if chosen else "  ", Tone.STRONG),
+                    Piece(choice.name.ljust(width), tone),
+                    Piece(
+                        choice.help if choice.may else f"(not your role) {choice.help}", Tone.QUIET
+                    ),
+                )
+            )
+        return lines

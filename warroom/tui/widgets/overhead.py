@@ -1,0 +1,34 @@
+"""The lines above the timeline: condition, who holds what, the worst alarm, the line's trouble."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from warroom.domain.alarms import Alarm
+from warroom.tui.keymap import ALARM, VIEW_KEYS
+from warroom.tui.present import alarm_text, header
+from warroom.tui.present.pieces import Piece
+from warroom.tui.present.scene import Scene
+from warroom.tui.widgets.lines import OneLine
+
+
+class Overhead(Vertical):
+    """What must be seen at a glance. A style sheet says which lines a narrow screen has."""
+
+    DEFAULT_CSS = "Overhead { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        for name in ("condition", "holders", "alarm", "tabs", "trouble"):
+            yield OneLine(id=name)
+
+    def show(
+        self, scene: Scene, link: Piece, trouble: str, alarms: list[Alarm], view: str | None
+    ) -> None:
+        """Show a room. `view` is what stands in the timeline's place, None if it is there."""
+        condition, holders, alarm, tabs, about = self.query(OneLine)
+        condition.show(header.condition(scene, link, condition.width))
+        holders.show(header.holders(scene, holders.width))
+        alarm.show(alarm_text.row(scene, alarms, ALARM.first, alarm.width))
+        alarm.display = bool(alarms)
+        tabs.show(header.tabs(view, VIEW_KEYS))
+        about.warn(trouble)
+        self.set_class(not alarms, "-calm")
