@@ -2,10 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test check bench soak format clean
+.PHONY: run demo test check cover bench soak format clean
 
 run: .venv/run.stamp
 	@$(BIN)/warroom
+
+demo: .venv/run.stamp
+	@$(BIN)/warroom demo
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2 -m "not soak"
@@ -15,6 +18,11 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pure cores are covered whole, every branch, by their own tests.
+cover: .venv/dev.stamp
+	$(BIN)/coverage run -m pytest -q tests/unit
+	$(BIN)/coverage report
 
 bench: .venv/run.stamp
 	$(BIN)/python benchmarks/stream.py
