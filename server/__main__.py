@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 LOG_BYTES = 1024 * 1024
 LOG_FILES = 3
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which the interpreter passes to the next thread: reading a page of the journal
+must not hold up the loop that talks to everyone (a tenth of the default; see docs/performance.md).
+"""
+
 _logger = logging.getLogger("server")
 
 
@@ -60,6 +65,7 @@ def _run(config: Config, place: Place) -> None:
     from server.journal_sql import open_sqlite
 
     _allow_many_files()
+    sys.setswitchinterval(SWITCH_INTERVAL)
     with contextlib.closing(open_sqlite(place.journal)) as journal:
         asyncio.run(_serve(config, place, journal))
 

@@ -10,23 +10,24 @@ from collections.abc import Iterator
 
 from server.alarms import Alarms, command_id
 from server.batch import Accepted, Batch, Committed, Outcome, Waiting
+from server.clerk import Clerk
 from server.directory import Directory
 from server.framing import pack
 from server.journal import Journal, JournalRefused, JournalTemporary
 from server.lobby import Lobby
+from server.pages import Pages
 from server.presence import Presences
 from server.reception import Reception
-from server.room import Missing, Room
+from server.room import Room
 from server.session import Link, Peer, Session
 from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
-from warroom.domain.commands import Command, Declare, Join
+from warroom.domain.commands import Declare, Join, TimerCommand
 from warroom.domain.decide import Code
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand
-from warroom.domain.vocabulary import HUB, Scope, Via
-from warroom.log.chain import canonical
+from warroom.domain.vocabulary import HUB
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
@@ -68,6 +69,7 @@ class Hub:
 
     def __init__(self, journal: Journal, key: HubKey) -> None:
         self._journal = journal
+        self._pages = Pages(journal)
         self._key = key
         self._rooms: dict[str, Room] = {}
         self._sessions: set[Session] = set()
@@ -84,7 +86,7 @@ class Hub:
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
         self._reception = Reception(self._directory, self._own)
-        self._alarms = Alarms(self._loop, self._clock, self._ask)
+        self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         self._lobby = Lobby(self._loop, self.summaries)
         for head in heads:
@@ -93,6 +95,7 @@ class Hub:
             self._check_key()
         policy = self._directory.state.policy
         self._writer = Writer(self._journal, self._key, self._clock, self._from_writer, policy)
+        self._clerk = Clerk(self._loop, self._writer)
         self._writer.start()
         if own is None:
             await self._found()
@@ -259,7 +262,7 @@ class Hub:
         session.link.wake()
         self._presences.came(room.log, session)
         if not session.observer:
-            self._loop.call_later(ATTENDANCE_GRACE, self._attend, session, room.log)
+            self._loop.call_later(ATTENDANCE_GRACE, self._stayed, session, room.log)
         self._lobby.changed()
 
     async def _holds(self, room: Room, after: int, head: str | None) -> bool:
@@ -284,14 +287,8 @@ class Hub:
             while (page := room.next_page(session)) is not None:
                 if isinstance(page, bytes):
                     return page
-                await self._fetch(room, page)
+                await self._pages.fetch(room, page)
         return None
-
-    async def _fetch(self, room: Room, missing: Missing) -> None:
-        found = await asyncio.to_thread(self._journal.page, room.log, missing.after, missing.limit)
-        if not found.entries:
-            raise LookupError(f"{room.label} has no entry after #{missing.after} in the journal")
-        room.supply(missing, found)
 
     def summaries(self) -> tuple[RoomSummary, ...]:
         """The lobby: every room, the newest first."""
@@ -300,6 +297,11 @@ class Hub:
         return tuple(sorted(rooms, key=lambda line: line.declared_at, reverse=True))
 
     # --- what the hub does by itself -----------------------------------------------------------
+
+    def _stayed(self, session: Session, log: str) -> None:
+        """Someone opened a room a while ago: if they are still there, they attend."""
+        if log in session.logs:
+            self._attend(session, log)
 
     def _attend(self, session: Session, log: str) -> None:
         """Record that someone is in a room, once, before anything else they do there."""
@@ -312,33 +314,15 @@ class Hub:
             return
         self._joining.add((log, person))
         join = Join(person=person, name=session.you.name, handle=session.you.handle)
-        self._ask(log, join, command_id(log, "join", person))
+        self._clerk.ask(log, join, command_id(log, "join", person))
 
-    def _ask(
-        self,
-        log: str,
-        command: Command | OwnCommand,
-        id_: str,
-        reply_to: "asyncio.Future[Outcome] | None" = None,
-    ) -> None:
-        """Give a command as the hub itself."""
-        waiting = Waiting(
-            id=id_,
-            log=log,
-            command=command,
-            content=canonical(command),
-            person=HUB,
-            via=Via.HUB,
-            scope=Scope.HUB,
-            reply_to=reply_to,
-        )
-        if not self._writer.submit(waiting):
-            self._loop.call_later(1, self._ask, log, command, id_, reply_to)
+    def _fire(self, log: str, command: TimerCommand, id_: str) -> None:
+        self._clerk.ask(log, command, id_)
 
     def _own(self, command: OwnCommand) -> asyncio.Future[Outcome]:
         """Write to the hub's own log; what comes of it."""
         reply: asyncio.Future[Outcome] = self._loop.create_future()
-        self._ask(self._directory.state.log, command, new_command_id(), reply)
+        self._clerk.ask(self._directory.state.log, command, new_command_id(), reply)
         return reply
 
     def _watch_clock(self) -> None:
@@ -351,7 +335,7 @@ class Hub:
             self._clock.follow_wall()
             self._alarms.rearm()
         self._last_drift = min(drift, 0.0)
-        self._ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
+        self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 
     def _beat(self) -> None:
         """Say where every open room stands; end sessions that stopped answering."""

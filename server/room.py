@@ -7,6 +7,7 @@ resuming and being slow are one code path.
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -138,11 +139,11 @@ class Room:
             follower.held = False
             return None
         if follower.sent not in self._memo:
-            recent = [entry for entry in self._recent if entry.seq > follower.sent][:PAGE_ENTRIES]
-            if not recent or recent[0].seq != follower.sent + 1:
+            recent = self._recent_after(follower.sent)
+            if not recent:
                 return Missing(follower.sent, PAGE_ENTRIES, self._redactions)
             heads = tuple(head for head in self._recent_heads if head.seq >= recent[0].seq)
-            self._keep_page(follower.sent, tuple(recent), heads)
+            self._keep_page(follower.sent, recent, heads)
         last, data = self._memo[follower.sent]
         self._memo.move_to_end(follower.sent)
         follower.sent = last
@@ -218,6 +219,11 @@ class Room:
             self._recent.popleft()
         while self._recent_heads[0].seq < self._recent[0].seq:
             self._recent_heads.popleft()
+
+    def _recent_after(self, seq: int) -> tuple[Entry, ...]:
+        """The page of entries after `seq`, if memory has it. What memory has is consecutive."""
+        skip = seq + 1 - self._recent[0].seq if self._recent else -1
+        return tuple(islice(self._recent, skip, skip + PAGE_ENTRIES)) if skip >= 0 else ()
 
     def _keep_page(
         self, after: int, entries: tuple[Entry, ...], heads: tuple[SignedHead, ...]
