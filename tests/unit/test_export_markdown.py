@@ -1,5 +1,6 @@
 """The log as Markdown: complete for the debrief, and people's text never markup."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,13 +172,16 @@ def test_the_timeline_has_a_table_for_each_day() -> None:
 
 
 def test_evidence_stands_in_full_in_a_fence() -> None:
-    """The timeline shows the first line, and links to the block."""
+    """The timeline shows the first line, and links to the block, which stands there once."""
     book = Playbook()
     book.opens("ana")
     book.does("ana", c.Observe(text="log:\n```\n<b>"))
+    book.does("ana", c.Promote(entry=3, to=PromotedTo.FACT))
     text = written(book)
-    row = section(text, "Timeline")[-1]
-    assert row.endswith("| **obs** log: [... 2 more lines](#evidence-3) |")
+    observed, promoted = section(text, "Timeline")[-2:]
+    more = "log: [... 2 more lines](#evidence-3)"
+    assert observed.endswith(f"| **obs** {more} |")
+    assert promoted.endswith(f"| **fact** {more}<br>from \\#3 |")
     assert [
         '<a id="evidence-3"></a>Entry [#3](#3), Ana:',
         "````text",
@@ -186,6 +190,22 @@ def test_evidence_stands_in_full_in_a_fence() -> None:
         "<b>",
         "````",
     ] == section(text, "Evidence")
+
+
+def test_every_link_to_evidence_leads_to_it() -> None:
+    """From drafts, amendments, and decisions whose text was said before."""
+    book = Playbook()
+    book.opens("ana", commander="ana")
+    book.does("ana", c.DraftUpdate(audience=Audience.INTERNAL, text="one\ntwo"))
+    book.does("ana", c.ProposeDecision(decision=DecisionText(choice="wait\nor not")))
+    book.does("ana", c.DecideProposal(decision=1))
+    book.does("ana", c.Post(text="short"))
+    book.does("ana", c.Amend(entry=7, text="long\nafter all"))
+    text = written(book)
+    links = re.findall(r"more lines\]\(#(evidence-\d+)\)", text)
+    assert ["evidence-4", "evidence-5", "evidence-5", "evidence-7", "evidence-8"] == links
+    assert set(links) == set(re.findall(r'<a id="(evidence-\d+)"></a>', text))
+    assert "\none\ntwo\n" in "\n".join(section(text, "Evidence"))
 
 
 def test_roles_over_time() -> None:

@@ -15,6 +15,7 @@ from warroom import __version__
 from warroom.cli.stop import Exit, Stop
 
 COMMANDS: dict[str, str] = {
+    "demo": "Play a real incident in a room of its own; you can take command.",
     "declare": "Declare an incident; a title is enough.",
     "list": "List the rooms of the hub.",
     "join": "Open a room on the screen.",

@@ -30,7 +30,12 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--hub", metavar="URL", help="a hub's address; WARROOM_TOKEN is its token (WARROOM_HUB)"
     )
-    group.add_argument(
+    add_person(group)
+
+
+def add_person(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Who acts."""
+    parser.add_argument(
         "--as", dest="as_name", type=_handle, metavar="NAME", help="who acts, if not yourself"
     )
 

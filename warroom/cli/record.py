@@ -1,6 +1,7 @@
 """What the commands that write have in common: submit, and say what became of it."""
 
 from warroom.cli.output import entry_lines, show, show_json
+from warroom.cli.shell import shell_hint
 from warroom.cli.stop import Exit, Stop
 from warroom.client.draft import Draft
 from warroom.client.oneshot import Conversation, TooLong
@@ -35,7 +36,7 @@ def submit(hub: Conversation, replica: Replica, id_: str, draft: Draft, hint: st
     except LineLost as lost:
         raise Stop(Exit.UNREACHABLE, f"{lost}, and {hint}") from lost
     if isinstance(answer, Returned):
-        raise Stop(REFUSED[answer.declined.code], visible(answer.text))
+        raise Stop(REFUSED[answer.declined.code], visible(shell_hint(answer.text)))
     return answer.seq
 
 

@@ -52,7 +52,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"{verdict.label}: {verdict.entries} entries, whole, signed up to #{verdict.signed}"
         yield f"key {verdict.key}"
     else:
-        yield f"{verdict.label or 'this file'}: not whole, {len(verdict.problems)} problems"
+        found = len(verdict.problems)
+        problems = "1 problem" if found == 1 else f"{found} problems"
+        yield f"{verdict.label or 'this file'}: not whole, {problems}"
 
 
 def _fields(verdict: Verdict) -> dict[str, object]:

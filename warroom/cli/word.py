@@ -18,6 +18,7 @@ from warroom.cli.options import (
     text_of,
 )
 from warroom.cli.record import submit, tell
+from warroom.cli.shell import shell_form, shell_hint
 from warroom.cli.stop import Exit, Stop
 from warroom.client.draft import Draft
 from warroom.client.oneshot import Conversation
@@ -41,7 +42,9 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of a word."""
     word = find(name, short=False)
     assert word is not None, name
-    parser.description = f"{word.help}\n\n" + "\n".join(f"  warroom {use}" for use in word.usage)
+    parser.description = f"{word.help}\n\n" + "\n".join(
+        f"  {shell_form(form)}" for form in word.usage
+    )
     parser.add_argument(
         "arguments", nargs="*", metavar="ARGUMENT", help="as in the room; - reads standard input"
     )
@@ -71,8 +74,8 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             for id_, draft in _drafts(hub, replica, said, options.id):
                 tell(hub, replica, _submit(hub, replica, id_, draft), json=options.json)
     except Misread as misread:
-        usage = "".join(f"\n  warroom {use}" for use in misread.usage)
-        raise Stop(Exit.USAGE, f"{misread.text}{usage}") from misread
+        forms = "".join(f"\n  {shell_form(form)}" for form in misread.usage)
+        raise Stop(Exit.USAGE, f"{shell_hint(misread.text)}{forms}") from misread
     return Exit.DONE
 
 

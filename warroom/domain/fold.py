@@ -182,7 +182,7 @@ def _declared(i: Incident, r: Recorded, ev: e.IncidentDeclared) -> Incident:
         label=ev.label,
         key=ev.key,
         title=r.seq,
-        declared_at=r.at,
+        declared_at=r.happened_at,
         declared_by=r.speaker,
         started_at=ev.started_at,
         severity=ev.severity,
@@ -217,7 +217,7 @@ def _status(i: Incident, r: Recorded, ev: e.StatusChanged) -> Incident:
 
 
 def _give(i: Incident, role: Role, person: str, r: Recorded) -> Incident:
-    holding = Holding(person, r.at, source_of(r))
+    holding = Holding(person, r.happened_at, source_of(r))
     return replace(i, roles=i.roles.set(role, holding), offers=_without(i.offers, role))
 
 
@@ -294,7 +294,7 @@ def _published(i: Incident, r: Recorded, ev: e.UpdatePublished) -> Incident:
         ev.update,
         state=UpdateState.PUBLISHED,
         published=source_of(r),
-        published_at=r.at,
+        published_at=r.happened_at,
     )
     i = replace(i, updates=published)
     update = published.get(ev.update)

@@ -109,7 +109,7 @@ def _row(room: Transcript, entry: Recorded) -> tuple[str, ...]:
     told = phrase(entry, room)
     tag = f"**{escape(told.tag)}** " if told.tag else ""
     first, *more = told.text.split("\n")
-    rest = f" [... {len(more)} more lines](#evidence-{entry.seq})" if more else ""
+    rest = f" [... {len(more)} more lines](#evidence-{_stands_in(room, entry)})" if more else ""
     margin = ", ".join(corrections(entry, room))
     lines = [f"{tag}{escape(first)}{rest}{f' _({margin})_' if margin else ''}"]
     lines += map(escape, told.details)
@@ -121,10 +121,21 @@ def _row(room: Transcript, entry: Recorded) -> tuple[str, ...]:
 def _evidence(room: Transcript) -> Iterator[str]:
     """Texts of several lines in full, as they now stand."""
     for entry in room.entries:
-        text = phrase(entry, room).text
+        text = room.text(entry.seq)
         if "\n" in text:
             yield f'<a id="evidence-{entry.seq}"></a>Entry {link(entry.seq)}, {_by(room, entry)}:'
             yield from ("", fence(text), "")
+
+
+def _stands_in(room: Transcript, entry: Recorded) -> int:
+    """The entry that holds the text which an entry shows; it may have been said before."""
+    match entry.event:
+        case e.EntryPromoted(of=of):
+            return of.seq
+        case e.ProposalDecided(decision=number) if number in room.incident.decisions:
+            return room.incident.decisions[number].source.seq
+        case _:
+            return entry.seq
 
 
 # what was decided, done and suspected

@@ -128,7 +128,7 @@ class Reader:
             return int(found[1])
         if found := _THING.fullmatch(token):
             return self._entry_of(found[1].casefold(), int(found[2]))
-        raise Misread(f"say which entry by its number, /{self.word.name} #41 say")
+        raise Misread(f"say which entry by its number: /{self.word.name} #41")
 
     def cites(self) -> tuple[int, ...]:
         """Take the entries that the text cites in its last tokens, `#41 #42`."""
