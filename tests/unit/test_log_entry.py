@@ -178,6 +178,13 @@ def test_what_cannot_be_read_is_unknown(changed: Any, words: Any) -> None:
     )
 
 
+def test_what_is_wide_is_not_deep() -> None:
+    """Many parts beside each other are read; only what stands in each other is counted."""
+    wide = canonical(HEADER | {"kind": "weather.observed", "facts": {"a": [{}] * 40}})
+    event = read_entry(wide, None).recorded().event
+    assert Unknown(kind="weather.observed", facts={"a": [{}] * 40}) == event
+
+
 NESTED = b"[" * 3000 + b"]" * 3000
 
 
@@ -197,6 +204,7 @@ NESTED = b"[" * 3000 + b"]" * 3000
         header().replace(b'"facts":{}', b'"facts":{"a":"\xff"}'),
         header().replace(b'"facts":{}', b'"facts":{"a":1e999}'),
         header().replace(b'"facts":{}', b'"facts":{"a":%b}' % NESTED),
+        header().replace(b'"facts":{}', b'"facts":{"a":%b}' % (b"[" * 30 + b"]" * 30)),
     ],
 )
 def test_what_is_no_header_is_malformed(data: bytes) -> None:

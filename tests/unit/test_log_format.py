@@ -8,10 +8,9 @@ import pytest
 from tests.data.golden import kinds
 from tests.data.golden.logbook import golden, small
 from warroom.log.chain import head_message
-from warroom.log.entry import EVENT_TYPES, Header, words_of
+from warroom.log.entry import DEEPEST, EVENT_TYPES, Header, words_of
 from warroom.log.lines import Manifest
 from warroom.log.signing import SignedHead
-from warroom.log.subset import DEEPEST
 
 PAGE = (Path(__file__).parents[2] / "docs/log-format.md").read_text()
 BLOCKS = re.findall(r"^```\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

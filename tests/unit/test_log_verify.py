@@ -216,6 +216,7 @@ def test_any_changed_field_is_found(line: int, value: Any, data: st.DataObject) 
 
 # --- lines that are not as they should be ------------------------------------------------------
 
+ABYSS = b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}"
 DEEP = b'{"type":"entry","body":null,"header":' + b"[" * 40 + b"]" * 40 + b"}"
 
 
@@ -228,7 +229,10 @@ DEEP = b'{"type":"entry","body":null,"header":' + b"[" * 40 + b"]" * 40 + b"}"
         (b"{} {}", "Line 3 cannot be read: it is not JSON in UTF-8."),
         (b"9" * 5000, "Line 3 cannot be read: it is not JSON in UTF-8."),
         (b"[]", "Line 3 cannot be read: it is not a JSON object."),
-        (b'{"a":' + b"[" * 5000, "Line 3 cannot be read: it is nested more than 32 deep."),
+        (
+            ABYSS,
+            "Line 3 cannot be read: it is nested more than 32 deep.",
+        ),
         (DEEP, "Line 3 cannot be read: it is nested more than 32 deep."),
         (b'{"a":1.0}', "Line 3 cannot be read: it has a number that is not an integer."),
         (b'{"a":[1e2]}', "Line 3 cannot be read: it has a number that is not an integer."),

@@ -24,6 +24,9 @@ from warroom.log.chain import canonical, commitment, entry_hash, stamp
 FORMAT = 1
 """The version of the record that this program writes."""
 
+DEEPEST = 32
+"""How deep objects and arrays may stand in each other, the line itself being the first."""
+
 EVENT_TYPES: dict[str, type[Event]] = {
     cls.__struct_config__.tag: cls
     for cls in (*events.IncidentEvent.__args__, *events.HubEvent.__args__)
@@ -175,9 +178,9 @@ def read_entry(header: bytes, body: bytes | None) -> Entry:
             raise Malformed(f"the header's time {decoded.at!r} is not of the fixed form")
         datetime.fromisoformat(decoded.at)
         # Raw parts are skipped over unread: what is wrong in them has to show here, at the door.
-        _object_decoder.decode(decoded.facts)
+        _check_object(decoded.facts)
         if body is not None:
-            _object_decoder.decode(_body(body).words)
+            _check_object(_body(body).words)
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     return Entry(header=decoded, header_bytes=header, body_bytes=body, hash=entry_hash(header))
@@ -215,6 +218,29 @@ _object_decoder = msgspec.json.Decoder(dict[str, Any])
 
 def _body(data: bytes) -> Body:
     return _body_decoder.decode(data)
+
+
+def _check_object(raw: Raw) -> None:
+    """Refuse what is no JSON object, or nested deeper than a line may be.
+
+    How deep the decoder itself goes depends on the interpreter, and no two may disagree.
+    """
+    value = _object_decoder.decode(raw)
+    text = bytes(raw)
+    if text.count(b"[") + text.count(b"{") > DEEPEST - 2 and _depth(value) > DEEPEST - 2:
+        raise Malformed(f"it is nested more than {DEEPEST} deep")
+
+
+def _depth(value: object) -> int:
+    """How deep objects and arrays stand in each other: 1 for an empty one."""
+    deepest, todo = 0, [(value, 1)]
+    while todo:
+        part, depth = todo.pop()
+        if isinstance(part, dict | list):
+            deepest = max(deepest, depth)
+            inner = part.values() if isinstance(part, dict) else part
+            todo.extend((one, depth + 1) for one in inner)
+    return deepest
 
 
 def _read_event(cls: type[Event], facts: Raw, words: Raw | None) -> Event:

@@ -7,13 +7,10 @@ from typing import Any
 
 import msgspec
 
-from warroom.log.entry import Malformed
+from warroom.log.entry import DEEPEST, Malformed
 
 LARGEST = 2**53 - 1
 """Integers go from -LARGEST to LARGEST: what every JSON reader keeps exactly (RFC 8785)."""
-
-DEEPEST = 32
-"""How deep objects and arrays may stand in each other, the line itself being the first."""
 
 
 def read_strictly(line: bytes) -> dict[str, Any]:
