@@ -1,0 +1,1 @@
+"""A real incident, played by simulated people into a hub of its own."""
