@@ -180,9 +180,9 @@ def test_what_cannot_be_read_is_unknown(changed: Any, words: Any) -> None:
 
 def test_what_is_wide_is_not_deep() -> None:
     """Many parts beside each other are read; only what stands in each other is counted."""
-    wide = canonical(HEADER | {"kind": "weather.observed", "facts": {"a": [{}] * 40}})
+    wide = canonical(HEADER | {"kind": "weather.observed", "facts": {"a": [{"b": 1}] * 40}})
     event = read_entry(wide, None).recorded().event
-    assert Unknown(kind="weather.observed", facts={"a": [{}] * 40}) == event
+    assert Unknown(kind="weather.observed", facts={"a": [{"b": 1}] * 40}) == event
 
 
 NESTED = b"[" * 3000 + b"]" * 3000
