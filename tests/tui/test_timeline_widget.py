@@ -357,6 +357,22 @@ async def test_a_resize_keeps_the_row_at_the_top() -> None:
         assert not timeline.following
 
 
+@pytest.mark.parametrize("shown_first", [True, False])
+async def test_the_end_is_followed_while_the_view_changes_its_height(*, shown_first: bool) -> None:
+    """An alarm row that comes or goes as entries arrive does not stop the following."""
+    async with room(rows(1, 60), focus=False) as (_, timeline, app):
+        alarm = app.query_one(Input)
+        alarm.display = shown_first
+        await until(lambda: sees(timeline, "note 60"))
+        for number in range(61, 81):
+            timeline.append(row(number))
+            alarm.display = not alarm.display
+            await until(lambda: alarm.display == (alarm.size.height > 0))
+        await until(lambda: sees(timeline, "note 80"))
+        assert timeline.following
+        assert 0 == timeline.new_count
+
+
 async def test_a_sent_row_becomes_a_committed_one() -> None:
     """It keeps its key and the cursor, and stands below what was committed before it."""
     sent = replace(row(3), number="", kind=PENDING, marks="sending")

@@ -151,9 +151,14 @@ class RowsView(ScrollView):
         """Follow the wheel and the scroll bar."""
         super().watch_scroll_y(old_value, new_value)
         y = round(new_value)
-        if y != self._shown_y and self._window and self._rows and not self._placing:
-            self._show(self._scrolled_to(y))
-            self._scrolled()
+        if y == self._shown_y or not self._window or not self._rows or self._placing:
+            return
+        if self._at_end and y >= self.max_scroll_y:
+            # A view that changes its height is moved along by Textual: no reader went anywhere.
+            self._show()
+            return
+        self._show(self._scrolled_to(y))
+        self._scrolled()
 
     # Drawing
 
