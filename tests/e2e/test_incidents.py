@@ -401,3 +401,14 @@ def _type(hub: Conversation, replica: Replica, act: Act) -> None:
     for draft in meant:
         answer = hub.submit(replica, new_command_id(), draft)
         assert isinstance(answer, Settled), (act, answer)
+
+
+def test_what_was_typed_on_three_screens_was_kept_whole() -> None:
+    """The third incident, typed in three terminals: the export verifies, the paste is all there."""
+    path = DATA / "mybinder-2018-03-31.jsonl"
+    both_verify(path)
+    room = fold(path.read_bytes())
+    assert "closed" == room.incident.status
+    script = (DATA / "mybinder-2018-03-31.lines").read_text("utf-8")
+    pasted = next(act.text for act in read_acts(script) if act.pasted)
+    assert [pasted] == [room.text(one.seq) for one in room.entries if pasted in room.text(one.seq)]

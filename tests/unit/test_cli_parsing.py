@@ -155,14 +155,24 @@ def test_a_room_is_chosen_by_label_or_id() -> None:
     """The flag, then the environment; the case does not matter."""
     rooms = [room("INC-1"), room("INC-2", Status.CLOSED)]
     options = parsed("tail", "-i", "inc-2")
-    assert "INC-2" == choose_room(rooms, options, {"WARROOM_INCIDENT": "INC-1"}).label
-    assert "INC-1" == choose_room(rooms, parsed("tail"), {"WARROOM_INCIDENT": "1" * 32}).label
+    assert "INC-2" == choose_room(rooms, options, {"WARROOM_INCIDENT": "INC-1"}, reads=False).label
+    env = {"WARROOM_INCIDENT": "1" * 32}
+    assert "INC-1" == choose_room(rooms, parsed("tail"), env, reads=False).label
 
 
 def test_the_only_open_room_needs_no_name() -> None:
     """Closed and cancelled ones do not count, resolved ones do."""
     rooms = [room("INC-1", Status.CANCELLED), room("INC-2", Status.RESOLVED)]
-    assert "INC-2" == choose_room(rooms, parsed("tail"), {}).label
+    assert "INC-2" == choose_room(rooms, parsed("tail"), {}, reads=False).label
+
+
+def test_who_reads_is_shown_a_closed_room_if_that_is_all_there_is() -> None:
+    """After the close, the debrief exports it without having to name it; nobody writes to it so."""
+    closed = [room("INC-1", Status.CLOSED)]
+    assert "INC-1" == choose_room(closed, parsed("tail"), {}, reads=True).label
+    both = [*closed, room("INC-2", Status.CANCELLED)]
+    with pytest.raises(Stop, match=r"several are closed \(INC-1, INC-2\)"):
+        choose_room(both, parsed("tail"), {}, reads=True)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +189,7 @@ def test_a_room_that_cannot_be_chosen(
 ) -> None:
     """Nothing is guessed."""
     with pytest.raises(Stop) as stopped:
-        choose_room(rooms, parsed("tail", *arguments), {})
+        choose_room(rooms, parsed("tail", *arguments), {}, reads=False)
     assert status is stopped.value.status
 
 

@@ -297,7 +297,7 @@ def test_broken_glass_is_an_alarm() -> None:
 def test_what_weakens_a_rule_of_two_people_is_said(event: e.Event) -> None:
     """A voice that someone recorded, and a name that nobody checked, are marked."""
     assert recorded(event, said_by="bo").line.endswith(", by voice")
-    assert recorded(event, via=Via.AS).line.endswith(", unverified")
+    assert recorded(event, via=Via.AS).line.endswith(", name not verified")
 
 
 def test_words_that_are_gone_leave_a_placeholder() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from warroom.cli.options import add_place, choose_room, converse
 from warroom.cli.screen import check_terminal, screen_target
-from warroom.cli.stop import Exit
+from warroom.cli.settings import add_config, preferences
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -15,6 +15,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
         "incident", nargs="?", metavar="INC-1", help="WARROOM_INCIDENT, or the only open one"
     )
     parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
+    add_config(parser)
     add_place(parser)
 
 
@@ -23,8 +24,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     check_terminal(options, env)
     where = screen_target(options, env)
     with converse(options, env, reads=True) as hub:
-        room = choose_room(hub.rooms(), options, env)
+        room = choose_room(hub.rooms(), options, env, reads=True)
     from warroom.tui.app import run_app
 
-    run_app(where, options.as_name, room.label)
-    return Exit.DONE
+    return run_app(where, options.as_name, room.label, preferences=preferences(options, env))

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from warroom.cli.options import add_place
 from warroom.cli.screen import check_terminal, screen_target
-from warroom.cli.stop import Exit
+from warroom.cli.settings import add_config, preferences
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of the lobby."""
     add_place(parser)
     parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
+    add_config(parser)
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -20,5 +21,4 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     where = screen_target(options, env)
     from warroom.tui.app import run_app
 
-    run_app(where, options.as_name, None)
-    return Exit.DONE
+    return run_app(where, options.as_name, None, preferences=preferences(options, env))

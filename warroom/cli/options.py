@@ -93,14 +93,21 @@ def converse(
 def read_room(options: argparse.Namespace, env: Mapping[str, str]) -> "tuple[Replica, datetime]":
     """The room that the options name, caught up, and the hub's time."""
     with converse(options, env, reads=True) as hub:
-        room = choose_room(hub.rooms(), options, env)
+        room = choose_room(hub.rooms(), options, env, reads=True)
         return hub.open(room.log), hub.welcome.time
 
 
 def choose_room(
-    rooms: "Sequence[RoomSummary]", options: argparse.Namespace, env: Mapping[str, str]
+    rooms: "Sequence[RoomSummary]",
+    options: argparse.Namespace,
+    env: Mapping[str, str],
+    *,
+    reads: bool,
 ) -> "RoomSummary":
-    """The room that the options name, or the only open one."""
+    """The room that the options name, or the only open one.
+
+    Who only reads is shown a closed one too, if that is all there is.
+    """
     from warroom.domain.vocabulary import CLOSED
 
     wanted = options.incident or env.get("WARROOM_INCIDENT")
@@ -110,12 +117,15 @@ def choose_room(
             raise Stop(Exit.NOT_FOUND, f"there is no room {wanted}; see warroom list")
         return found[0]
     open_ = [room for room in rooms if room.status not in CLOSED]
-    if not open_:
-        raise Stop(Exit.NOT_FOUND, "no room is open; declare one: warroom declare TITLE")
-    if len(open_) > 1:
-        labels = ", ".join(room.label for room in open_)
-        raise Stop(Exit.USAGE, f"several rooms are open ({labels}); say which one with -i")
-    return open_[0]
+    found = open_ or (list(rooms) if reads else [])
+    labels = ", ".join(room.label for room in found)
+    if not found:
+        closed = "; a closed one is named with -i" if rooms else ""
+        raise Stop(Exit.NOT_FOUND, f"no room is open; declare one: warroom declare TITLE{closed}")
+    if len(found) > 1:
+        state = "several rooms are open" if open_ else "no room is open, several are closed"
+        raise Stop(Exit.USAGE, f"{state} ({labels}); say which one with -i")
+    return found[0]
 
 
 def text_of(argument: str) -> str:

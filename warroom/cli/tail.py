@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print a room's entries, and those that come."""
     if options.follow:
         with converse(options, env, reads=True) as hub:
-            room = choose_room(hub.rooms(), options, env)
+            room = choose_room(hub.rooms(), options, env, reads=True)
         import asyncio
 
         asyncio.run(_follow(options, env, room.log, _before(room.seq, options.last)))

@@ -70,7 +70,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     try:
         said = read_arguments(options.word, arguments, said_by=options.said_by, marks=marks)
         with converse(options, env, reads=False) as hub:
-            replica = hub.open(choose_room(hub.rooms(), options, env).log)
+            replica = hub.open(choose_room(hub.rooms(), options, env, reads=False).log)
             for id_, draft in _drafts(hub, replica, said, options.id):
                 tell(hub, replica, _submit(hub, replica, id_, draft), json=options.json)
     except Misread as misread:

@@ -57,7 +57,7 @@ def corrections(recorded: Recorded, room: Transcript) -> tuple[str, ...]:
 def caveats(recorded: Recorded) -> str:
     """What weakens a rule of two people: said by voice, or a name that nobody checked."""
     by_voice = ", by voice" if recorded.speaker != recorded.by else ""
-    return by_voice + (", unverified" if recorded.via is Via.AS else "")
+    return by_voice + (", name not verified" if recorded.via is Via.AS else "")
 
 
 def is_late(recorded: Recorded) -> bool:
