@@ -14,7 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from server.config import Config, parse
 from server.place import Place, PlaceRefused, Running, Taken
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LOG_BYTES = 1024 * 1024
 LOG_FILES = 3
+
+SOCKET_LOOK = 2.0
+"""Seconds between looks at whether the socket's file is still there."""
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which the interpreter passes to the next thread: reading a page of the journal
@@ -88,7 +91,11 @@ async def _serve(config: Config, place: Place, journal: "Journal") -> None:
         await gateway.open_unix(sock)
         url = await _open_tcp(gateway, config, place)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(hub.run()), tasks.create_task(gateway.watch())]
+            running = [
+                tasks.create_task(hub.run()),
+                tasks.create_task(gateway.watch()),
+                tasks.create_task(_stay_reachable(gateway, place)),
+            ]
             if config.auto:
                 running.append(tasks.create_task(_end_when_idle(hub, config.idle, told)))
             _announce(config, place, url)
@@ -108,6 +115,19 @@ async def _open_tcp(gateway: "Gateway", config: Config, place: Place) -> str | N
         raise PlaceRefused(
             f"the hub cannot listen on {config.bind.host}:{config.bind.port}: {error.strerror}"
         ) from None
+
+
+async def _stay_reachable(gateway: "Gateway", place: Place) -> NoReturn:
+    """Listen anew if the socket's file is gone: cleaners of temporary folders remove it."""
+    while True:
+        await asyncio.sleep(SOCKET_LOOK)
+        if place.reachable:
+            continue
+        try:
+            await gateway.open_unix(place.listen())
+            _logger.warning("the socket was removed by someone; it is there again")
+        except PlaceRefused as refused:
+            _logger.error("the socket was removed by someone: %s", refused)
 
 
 async def _end_when_idle(hub: "Hub", seconds: float, told: asyncio.Event) -> None:

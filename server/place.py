@@ -126,6 +126,11 @@ class Place:
             raise
         return sock
 
+    @property
+    def reachable(self) -> bool:
+        """Whether the socket's file is still there for clients to find."""
+        return self.socket.is_socket()
+
     def announce(self, running: Running) -> None:
         """Write down where the hub listens."""
         self._write("hub.json", msgspec.json.encode(running))

@@ -60,6 +60,21 @@ def test_a_hub_that_ended_leaves_nothing_to_trip_over(hubs: Hubs) -> None:
     assert not (hub.data / "hub.json").exists()
 
 
+async def test_a_socket_that_was_cleaned_away_comes_back(hubs: Hubs) -> None:
+    """A cleaner of temporary folders does not leave the hub running where nobody finds it."""
+    hub = hubs.start()
+    async with joined(hub.socket) as ana:
+        log = await ana.declares()
+        hub.socket.unlink()
+        hub.socket.parent.rmdir()
+        async with asyncio.timeout(20):
+            while not hub.socket.exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.1)
+        async with joined(hub.socket, "bo") as bo:
+            await bo.opens(log)
+        await ana.posts(log, "still here")
+
+
 async def test_entries_survive_kill_9(hubs: Hubs) -> None:
     """What was acknowledged is there when the next hub starts over the remains of the first."""
     first = hubs.start()
