@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from textual.widgets import Input
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
 from tests.tui.house import NARROW, House, house, in_room
@@ -15,6 +14,7 @@ from warroom.domain.vocabulary import Role, Severity
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.widgets.asking import Asking
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ async def test_search(hub: FakeHub) -> None:
             lambda: at.timeline.cursor_row and "the needle" in at.timeline.cursor_row.text
         )
         assert at.timeline.has_focus
-        assert not at.room.query_one("#search", Input).display
+        assert not at.room.query_one(Asking).asks
 
 
 async def test_an_amended_entry_reads_otherwise(hub: FakeHub) -> None:

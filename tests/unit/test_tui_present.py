@@ -25,8 +25,8 @@ from warroom.domain.vocabulary import (
     Status,
 )
 from warroom.protocol.envelopes import Here, RoomSummary, Submit, You
-from warroom.tui.keymap import KEYS, Where, bindings, hints
-from warroom.tui.present import alarm_text, header, help, lobby, lobby_layout, panes
+from warroom.tui.keymap import KEYS, Keymap, Where, bindings
+from warroom.tui.present import alarm_text, comms, header, help, lobby, lobby_layout, panes
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import complete
 from warroom.tui.present.entry import entry_lines
@@ -210,9 +210,11 @@ def test_decisions_that_are_open_come_first(staffed: Playbook) -> None:
     staffed.fires()
     first = panes.decisions(scene(staffed))[0]
     assert "!" == first.mark
-    assert ["Dee objects: it lags", "1 objection, waits for the decision: /d D2"] == [
-        note.text for note in first.notes
-    ]
+    assert [
+        "Dee objects: it lags",
+        "1 objection heard",
+        "you decide: /d D2, /withdraw D2",
+    ] == [note.text for note in first.notes]
 
 
 def test_withdrawn_decisions_are_quiet(staffed: Playbook) -> None:
@@ -248,8 +250,8 @@ def test_updates_say_what_they_wait_for(staffed: Playbook) -> None:
     published(staffed, Audience.CUSTOMERS)
     staffed.does("dee", c.DraftUpdate(audience=Audience.EXECUTIVE, text="All well."))
     staffed.does("ana", c.ChangeStatus(to=Status.IDENTIFIED))
-    draft, out = panes.updates(scene(staffed))
-    assert ("U2", "draft for executive by Dee") == (draft.name, draft.text)
+    draft, out = comms.updates(scene(staffed))
+    assert ("U2", "draft for executives by Dee") == (draft.name, draft.text)
     assert ["STALE: status changed", "then: /u U2 submit"] == [note.text for note in draft.notes]
     assert ("ok", "published to customers 09:00, next 09:20") == out[1:3]
 
@@ -258,9 +260,9 @@ def test_a_returned_update_says_why(staffed: Playbook) -> None:
     """What came back is a draft again, with the reason."""
     staffed.does("dee", c.DraftUpdate(audience=Audience.INTERNAL, text="All well."))
     staffed.does("dee", c.SubmitUpdate(update=1))
-    assert "?" == panes.updates(scene(staffed))[0].mark
+    assert "?" == comms.updates(scene(staffed))[0].mark
     staffed.does("ana", c.ReturnUpdate(update=1, reason="it is not"))
-    assert "returned: it is not" == panes.updates(scene(staffed))[0].notes[0].text
+    assert "returned: it is not" == comms.updates(scene(staffed))[0].notes[0].text
 
 
 def test_broken_glass_shows(staffed: Playbook) -> None:
@@ -268,26 +270,26 @@ def test_broken_glass_shows(staffed: Playbook) -> None:
     staffed.does("ana", c.DraftUpdate(audience=Audience.CUSTOMERS, text="Down."))
     staffed.does("ana", c.SubmitUpdate(update=1))
     staffed.does("ana", staffed.approval(1, break_glass=True, reason="alone here"))
-    notes = panes.updates(scene(staffed))[0].notes
+    notes = comms.updates(scene(staffed))[0].notes
     assert ("approved by BREAK-GLASS", Tone.ALARM) == notes[0]
 
 
 def test_who_hears_when(staffed: Playbook) -> None:
     """Each audience: told when, next when, or never; late is late."""
     published(staffed, Audience.CUSTOMERS)
-    internal, _, customers = panes.promises(scene(staffed))
+    internal, _, customers = comms.promises(scene(staffed))
     assert "internal: never told" == internal.text
     assert ("customers: told 09:00, next 09:20", "20:00") == (customers.text, customers.right)
     staffed.waits(22 * 60)
-    late = panes.promises(scene(staffed))[2]
+    late = comms.promises(scene(staffed))[2]
     assert ("!", "2 min late", Tone.ALARM) == (late.mark, late.right, late.tone)
 
 
 def test_drafts_facts_and_hypotheses() -> None:
     """The other panes of a whole incident."""
     seen = scene(whole_incident())
-    assert [] == panes.draft(seen)
-    assert ["the lag is 40 s"] == [row.text for row in panes.facts(seen)]
+    assert [] == comms.draft(seen)
+    assert ["the lag is 40 s"] == [row.text for row in comms.facts(seen)]
     (hypothesis,) = panes.hypotheses(seen)
     assert ("H1", "+", "the pool is exhausted", "supported") == hypothesis[:4]
 
@@ -355,7 +357,7 @@ def test_alarms_in_words(staffed: Playbook) -> None:
     staffed.does("ana", c.ReleaseRole(role=Role.INCIDENT_COMMANDER))
     seen, found = scene(staffed, "dee"), alarms(staffed.incident, "dee")
     words = {one.kind: (alarm_text.text(seen, one), alarm_text.opening(one)) for one in found}
-    late = ("update to internal overdue 1 min: /u internal TEXT", "/update internal ")
+    late = ("update to internal overdue 1 min: /u internal", "/update internal ")
     assert late == words[AlarmKind.OVERDUE_UPDATE]
     assert "/role ic" == words[AlarmKind.VACANT_COMMAND][1]
     row = text(alarm_text.row(seen, found, "^g", 78))
@@ -475,7 +477,7 @@ def test_an_entry_in_full() -> None:
     assert entry is not None
     page = "\n".join(text(line) for line in entry_lines(entry, room))
     assert "the lag is 40 s" in page
-    assert "spoken of in" in page
+    assert "amended by" in page
     assert entry.hash in page
 
 
@@ -609,7 +611,7 @@ def test_keys_that_tmux_takes_are_left_alone() -> None:
 
 def test_hints_of_a_room_fit_a_narrow_screen() -> None:
     """The key hints are whole at 80 columns."""
-    line = text(foot(hints(Where.COMPOSER, Where.ROOM))).rstrip()
+    line = text(foot(Keymap().hints(Where.COMPOSER, Where.ROOM, spacious=False))).rstrip()
     assert len(line) <= 78
     assert line.endswith("^g alarm")
 

@@ -3,9 +3,8 @@
 import argparse
 from collections.abc import Mapping
 
-from warroom.cli.options import add_place, choose_room, converse
+from warroom.cli.options import add_config, add_place, choose_room, converse
 from warroom.cli.screen import check_terminal, screen_target
-from warroom.cli.settings import add_config, preferences
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -25,6 +24,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     where = screen_target(options, env)
     with converse(options, env, reads=True) as hub:
         room = choose_room(hub.rooms(), options, env, reads=True)
+    from warroom.cli.settings import preferences
     from warroom.tui.app import run_app
 
-    return run_app(where, options.as_name, room.label, preferences=preferences(options, env))
+    return run_app(where, options.as_name, room.log, preferences=preferences(options, env))

@@ -3,9 +3,8 @@
 import argparse
 from collections.abc import Mapping
 
-from warroom.cli.options import add_place
+from warroom.cli.options import add_config, add_place
 from warroom.cli.screen import check_terminal, screen_target
-from warroom.cli.settings import add_config, preferences
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -19,6 +18,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Show the lobby."""
     check_terminal(options, env)
     where = screen_target(options, env)
+    from warroom.cli.settings import preferences
     from warroom.tui.app import run_app
 
     return run_app(where, options.as_name, None, preferences=preferences(options, env))

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from warroom import __version__
 from warroom.cli.stop import Exit, Stop
+from warroom.text import visible
 
 COMMANDS: dict[str, str] = {
     "demo": "Play a real incident in a room of its own; you can take command.",
@@ -23,13 +24,14 @@ COMMANDS: dict[str, str] = {
     "brief": "Print the whole incident on one screen.",
     "export": "Write a room's log, or a report of it.",
     "verify": "Check that an exported log is complete and unaltered; needs no hub.",
+    "config": "Show the settings, and where each of them comes from.",
     "serve": "Run a hub in the foreground.",
     "hub": "Say how this machine's hub is, or stop it.",
 }
 """Commands that are not words of the room, each in the module of its name."""
 
 _LOBBY = "lobby"
-_PLACE = ("data", "hub", "as_name", "incident")
+_PLACE = ("data", "hub", "as_name", "incident", "config")
 
 
 def run() -> None:
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         status: int = command.run(options, env)
         sys.stdout.flush()
     except Stop as stop:
-        print(f"warroom: {stop.text}", file=sys.stderr)
+        print(f"warroom: {visible(stop.text)}", file=sys.stderr)
         return stop.status
     except BrokenPipeError:
         # Whoever read our output has enough. Python would complain once more when it exits.
@@ -76,7 +78,7 @@ def _parse(arguments: Sequence[str]) -> tuple[ModuleType, argparse.Namespace]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from warroom.cli.options import add_place, add_room
+    from warroom.cli.options import add_config, add_place, add_room
 
     parser = _Parser(
         prog="warroom",
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"warroom {__version__}")
     add_place(parser)
     add_room(parser)
+    add_config(parser)
     parser.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("command", nargs="?", help="a command or a word; see below")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)

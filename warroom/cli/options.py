@@ -50,6 +50,13 @@ def add_room(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Which file has the settings that count for more than the user's own."""
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings, before those of your config.toml"
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
 

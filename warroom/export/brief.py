@@ -72,6 +72,22 @@ def brief(room: Transcript, now: datetime) -> list[str]:
     return [_cut(line, WIDTH) for line in lines]
 
 
+def handover(room: Transcript, now: datetime) -> list[tuple[str, list[str]]]:
+    """What whoever takes a role over must know: each line by a number that one can say aloud."""
+    i = room.incident
+    promises = [
+        f"{readers(promise.audience)} by {time_beside(promise.at, now)} (#{promise.source.seq})"
+        for promise in sorted(i.promises.values(), key=lambda promise: promise.at)
+    ]
+    rated = f"{i.severity or 'no severity'} (#{i.severity_seq})"
+    return [
+        ("condition", [rated, f"{i.status} (#{i.status_seq})", *_condition(room)]),
+        ("decisions", list(_rulings(room, now))),
+        ("actions", _actions(room, now)),
+        ("promised", promises),
+    ]
+
+
 def _head(room: Transcript, now: datetime) -> Iterator[str]:
     i = room.incident
     severity = i.severity or "no severity"

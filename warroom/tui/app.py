@@ -1,7 +1,8 @@
 """The app: it owns the desk, tells the screens what moved, and holds what outlives a screen."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,64 +10,121 @@ from textual import events, on
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from warroom.client.desk import Desk, DeskEvent
 from warroom.client.target import Target
 from warroom.text import one_line
+from warroom.tui.keymap import Keymap
+from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, translated
-from warroom.tui.palette import WordProvider
+from warroom.tui.palette import TemplateProvider, WordProvider
+from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
+from warroom.tui.preferences import Preferences
 from warroom.tui.present import help as help_text
 from warroom.tui.safety import ControlFilter
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
-from warroom.tui.themes import DARK, THEMES
-from warroom.tui.widgets.history import History
+from warroom.tui.themes import ANSI, DARK, THEMES
+
+_LOG = re.compile("[0-9a-f]{32}")
 
 MakeDesk = Callable[[Callable[[DeskEvent], None]], AnyDesk]
 
 
-@dataclass
-class Memory:
-    """What stays of a room while one is elsewhere: the line being typed, and those sent."""
-
-    draft: str = ""
-    history: History = field(default_factory=History)
-
-
 class WarroomApp(App[None]):
-    """The war room in a terminal. `incident` is the label of the room to begin in."""
+    """The war room in a terminal. `incident` is the room to begin in, by label or log id."""
 
     TITLE = "warroom"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
-        WordProvider
+        TemplateProvider,
+        WordProvider,
     }
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, make_desk: MakeDesk, incident: str | None = None) -> None:
+    def __init__(
+        self,
+        make_desk: MakeDesk,
+        incident: str | None = None,
+        preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+    ) -> None:
         super().__init__()
         self.desk = make_desk(self._heard)
+        self.preferences = preferences
+        self.keymap = Keymap(preferences.keys)
         self._wanted = incident
         self._memories: dict[str, Memory] = {}
-        self._control = ControlFilter()
+        self._outlets: list[LineFilter] = [PlainFilter()] if self.no_color else []
+        self._outlets.append(ControlFilter())
+        self._worn = ""
         self._leaving = False
+        self._lent = False
+        self._missed_bell = False
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK
-        self.push_screen(LobbyScreen())
+        self._dress()
+        self.set_keymap(dict(self.preferences.keys))
+        self._begin()
         self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
         self.desk.watch()
+        for complaint in self.preferences.complaints:
+            self.notify(one_line(complaint), severity="warning", timeout=30, markup=False)
+
+    def _begin(self) -> None:
+        """Show the lobby, or at once the room that was asked for by its log id."""
+        if self._wanted is not None and _LOG.fullmatch(self._wanted):
+            log, self._wanted = self._wanted, None
+            self.open_room(log)
+        else:
+            self.push_screen(LobbyScreen())
+
+    def _dress(self) -> None:
+        """Take the chosen theme, and offer only those in which every meaning was looked at."""
+        theirs = list(self.available_themes)
+        for theme in THEMES:
+            self.register_theme(theme)
+        usual = ANSI if self.console.color_system == "standard" else DARK
+        self.theme = ANSI if self.no_color else self.preferences.theme or usual
+        self._worn = self.theme
+        for name in theirs:
+            self.unregister_theme(name)
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        """Keep the theme that was chosen in the palette."""
+        known, self._worn = self._worn, theme.name
+        remember = self.preferences.remember
+        if remember is None or theme.name == known:
+            return
+        try:
+            remember(theme.name)
+        except OSError as error:
+            self.notify(f"the theme is not kept: {error}", severity="warning", markup=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and last the one that lets no control character through."""
-        return [*super().get_line_filters(), self._control]
+        """Textual's own, and last the one that lets no control character through.
+
+        With NO_COLOR ours takes the place of Textual's, which would leave greys.
+        """
+        theirs = super().get_line_filters()
+        kept = [one for one in theirs if not isinstance(one, Monochrome | NoColor)]
+        return [*kept, *self._outlets]
+
+    @property
+    def _background_screens(self) -> list[Screen[object]]:
+        """The screens that shine through: only a modal one, the palette, lets any.
+
+        Textual counts the one below as seen even if nothing of it is, and then draws both anew
+        twenty times a second, for ever.
+        """
+        return super()._background_screens if self.screen.is_modal else []
 
     async def on_event(self, event: events.Event) -> None:
         """A key means that the person is here."""
@@ -83,12 +141,14 @@ class WarroomApp(App[None]):
                 screen.post_message(message)
         for message in translated(event):
             if isinstance(message, Declined) and self._room(message.log) is None:
-                self.notify(
-                    f"a line of yours was declined: {one_line(message.text)}",
-                    severity="error",
-                    markup=False,
-                )
+                self._give_back(message)
         self._open_wanted()
+
+    def _give_back(self, declined: Declined) -> None:
+        """A line is declined whose room is not open: it waits there, and the person is told."""
+        self.memory(declined.log).take_back(declined.id, one_line(declined.text))
+        text = f"a line of yours was declined and waits in its room: {one_line(declined.text)}"
+        self.notify(text, severity="error", markup=False)
 
     @on(Worker.StateChanged)
     def _desk_ended(self, event: Worker.StateChanged) -> None:
@@ -125,34 +185,76 @@ class WarroomApp(App[None]):
         """Back to the lobby; what was sent is still answered."""
         room = self._room(log)
         if room is not None:
-            room.dismiss()
+            room.leave()
+            if any(isinstance(screen, LobbyScreen) for screen in self.screen_stack):
+                room.dismiss()
+            else:
+                self.switch_screen(LobbyScreen())
             self.desk.close(log)
 
     def _room(self, log: str) -> RoomScreen | None:
-        return next(
-            (s for s in self.screen_stack if isinstance(s, RoomScreen) and s.log_id == log), None
-        )
+        """The screen of a room that is open; one that is being left is not."""
+        screens = (screen for screen in self.screen_stack if isinstance(screen, RoomScreen))
+        return next((one for one in screens if one.log_id == log and not one.left), None)
 
     def show_help(self) -> None:
         """Every word and every key."""
-        self.push_screen(ReadingScreen("help", help_text.lines()))
+        self.push_screen(ReadingScreen("help", help_text.lines(self.keymap)))
 
     async def action_quit(self) -> None:
-        """Quit; but first say so if the hub has not taken everything that was written."""
-        waiting = sum(len(replica.pending) for replica in self.desk.replicas.values())
-        if waiting and not self._leaving:
+        """Quit; but first say so, once, if something that was written would be lost."""
+        if (lost := self._would_be_lost()) and not self._leaving:
             self._leaving = True
-            text = (
-                f"{waiting} of your lines have not reached the hub and would be lost; "
-                "quit again to leave them"
-            )
-            self.notify(text, severity="error", markup=False)
+            self.notify(f"{lost}; quit again to leave that", severity="error", markup=False)
             return
         self.exit()
 
+    def _would_be_lost(self) -> str:
+        """What was typed and is not in a log, as a sentence."""
+        for screen in self.screen_stack:
+            if isinstance(screen, RoomScreen):
+                screen.remember()
+        waiting = sum(len(replica.pending) for replica in self.desk.replicas.values())
+        drafts = sum(memory.unsent for memory in self._memories.values())
+        return "; ".join(
+            [f"{waiting} of your lines have not reached the hub and would be lost"] * (waiting > 0)
+            + [f"{drafts} rooms hold a line that you have not sent"] * (drafts > 1)
+            + ["a line that you began is not sent"] * (drafts == 1)
+        )
 
-def run_app(target: Target, name: str | None, incident: str | None, observer: bool = False) -> int:
+    # --- the terminal ----------------------------------------------------------------------------
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Lend the terminal to another program. Nothing is written to it meanwhile."""
+        self._lent = True
+        try:
+            with super().suspend():
+                yield
+        finally:
+            self._lent = False
+            if self._missed_bell:
+                self._missed_bell = False
+                self.bell()
+
+    def bell(self) -> None:
+        """Ring; while the terminal is lent, once it is back."""
+        if self._lent:
+            self._missed_bell = True
+        else:
+            super().bell()
+
+
+def run_app(
+    target: Target,
+    name: str | None,
+    incident: str | None,
+    observer: bool = False,
+    preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+) -> int:
     """Run the war room until it is left. Returns the exit status."""
-    app = WarroomApp(lambda listener: Desk(target, name, listener, observer=observer), incident)
+    app = WarroomApp(
+        lambda listener: Desk(target, name, listener, observer=observer), incident, preferences
+    )
     app.run()
     return app.return_code or 0

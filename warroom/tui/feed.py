@@ -1,68 +1,130 @@
 """Keeps a timeline in step with a replica: what is new, what reads otherwise, what is sending."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from warroom.client.replica import Replica
+from msgspec import Struct
+
+from warroom.client.replica import Replica, Sync
 from warroom.domain.events import Recorded
 from warroom.protocol.envelopes import You
+from warroom.tui.present.filters import EVERYTHING, Filter, basis, sieve
 from warroom.tui.present.rows import Rows, away_row, names_people, touched, unnames_people
 from warroom.tui.widgets.rows import Row
 from warroom.tui.widgets.timeline import Timeline
 
 
-class Feed:
-    """Looks at the replica whenever it is told to, and gives the timeline only the difference."""
+class Left(Struct, frozen=True):
+    """Up to which entry someone had read when they left, and when that was, UTC."""
 
-    def __init__(self, replica: Replica, timeline: Timeline) -> None:
+    seq: int
+    at: datetime
+
+
+class Feed:
+    """Looks at the replica whenever it is told to, and gives the timeline only the difference.
+
+    `left` is where the reader was when they last left this room. The filter keeps `hidden`
+    entries out of sight, of which `hidden_since` are newer than itself.
+    """
+
+    def __init__(self, replica: Replica, timeline: Timeline, left: Left | None = None) -> None:
         self._replica = replica
+        self._room = replica.room
         self._timeline = timeline
         self._rows = Rows(replica.room)
         self._sending: set[str] = set()
-        self._seen = 0
-        self._left_at: datetime | None = None
+        self._left = left
+        self._away: dict[int, Row] = {}
+        self._met = False
+        self._filtered_at = 0
+        self._basis: object = None
+        self._keeps = sieve(EVERYTHING, self._room)
+        self.filter: Filter = EVERYTHING
+        self.seen = 0
+        self.hidden = 0
+        self.hidden_since = 0
 
     def away(self, since: datetime) -> None:
         """The line is lost: what comes next was missed."""
-        if self._seen and self._left_at is None:
-            self._left_at = since
+        if self.seen and self._left is None:
+            self._left = Left(self.seen, since)
+
+    def show_only(self, chosen: Filter, you: You | None) -> None:
+        """Show these entries and no others from now on. What is sending is always shown."""
+        self.filter = chosen
+        self._filtered_at = self.seen
+        self._show_anew()
+        self._show_sending(you)
 
     def catch_up(self, you: You | None, now: datetime) -> list[Recorded]:
-        """Show everything that the replica holds by now; the entries that are new."""
-        room = self._replica.room
-        fresh = room.entries[self._seen :]
-        first = not self._seen
-        unnamed = any(unnames_people(entry, room) for entry in fresh)
+        """Show everything that the replica holds by now.
+
+        Returns the entries that are new; what was there when the room was opened is not.
+        """
+        fresh = self._room.entries[self.seen :]
+        self._mark_return(now)
+        unnamed = any(unnames_people(entry, self._room) for entry in fresh)
         if unnamed or any(map(names_people, fresh)):
             self._rows.renamed()
-        if unnamed:
-            self._timeline.reset([self._rows.of(entry) for entry in room.entries])
+        if unnamed or basis(self.filter, self._room) != self._basis:
+            self._show_anew()
         elif fresh:
-            self._timeline.extend([*self._missed(fresh, now), *self._changed(fresh)])
-        self._seen = len(room.entries)
+            self._show(fresh)
         self._show_sending(you)
-        return [] if first else fresh
+        known, self._met = self._met, self._met or self._replica.sync is Sync.LIVE
+        return fresh if known else []
 
-    def _changed(self, fresh: list[Recorded]) -> list[Row]:
-        """Rows of new entries, and of those that read otherwise because of them."""
-        room = self._replica.room
-        seqs = {seq for entry in fresh for seq in touched(entry, room)}
+    def _show(self, fresh: list[Recorded]) -> None:
+        """Give rows of new entries, and of those that read otherwise because of them."""
+        self._count_hidden(fresh)
+        seqs = {seq for entry in fresh for seq in touched(entry, self._room)}
         seqs |= {entry.seq for entry in fresh}
-        entries = (room.entry(seq) for seq in sorted(seqs))
-        return [self._rows.of(entry) for entry in entries if entry is not None]
+        entries = (self._room.entry(seq) for seq in sorted(seqs))
+        self._timeline.extend(self._rows_of(entry for entry in entries if entry is not None))
+        self.seen = len(self._room.entries)
 
-    def _missed(self, fresh: list[Recorded], now: datetime) -> list[Row]:
-        """The line that stands before what was missed, if anything was."""
-        if self._left_at is None:
-            return []
-        row = away_row(f"away-{fresh[0].seq}", self._left_at, now, len(fresh))
-        self._left_at = None
-        return [row]
+    def _show_anew(self) -> None:
+        """Make every row again: of other entries, or with other names."""
+        self._basis = basis(self.filter, self._room)
+        self._keeps = sieve(self.filter, self._room)
+        self.hidden = self.hidden_since = 0
+        self._count_hidden(self._room.entries)
+        self._timeline.reset(self._rows_of(self._room.entries))
+        self._sending.clear()
+        self.seen = len(self._room.entries)
+
+    def _count_hidden(self, entries: Iterable[Recorded]) -> None:
+        if self.filter:
+            hidden = [entry.seq for entry in entries if not self._keeps(entry)]
+            self.hidden += len(hidden)
+            self.hidden_since += sum(seq > self._filtered_at for seq in hidden)
+
+    def _rows_of(self, entries: Iterable[Recorded]) -> list[Row]:
+        """The rows of those entries that are shown, and the lines about absences between."""
+        rows: list[Row] = []
+        for entry in entries:
+            if entry.seq in self._away:
+                rows.append(self._away[entry.seq])
+            if self._keeps(entry):
+                rows.append(self._rows.of(entry))
+        return rows
+
+    def _mark_return(self, now: datetime) -> None:
+        """Once the first missed entry is here: the line that stands before it."""
+        held, head = len(self._room.entries), self._replica.hub_head
+        if self._left is None or held <= self._left.seq:
+            return
+        left, self._left = self._left, None
+        count = max(held, head.seq if head else 0) - left.seq
+        self._away[left.seq + 1] = away_row(f"away-{left.seq + 1}", left.at, now, count)
 
     def _show_sending(self, you: You | None) -> None:
         """Pending rows: those that were declined go, those that were committed stay as entries."""
         pending = self._replica.pending
         for id_ in self._sending - pending.keys():
-            if self._replica.room.seq_of(id_) is None:
+            entry = self._room.entry(self._room.seq_of(id_) or 0)
+            if entry is None or not self._keeps(entry):
                 self._timeline.discard(id_)
         fresh = [one for id_, one in pending.items() if id_ not in self._sending]
         if fresh:

@@ -1,14 +1,15 @@
 """Every key in one table: bindings, the hints at the foot of a screen, and help come from it.
 
-The ids are for a keymap of one's own; the composer's keys are its own, for it takes them in the
-order they were typed. Single letters work only outside the composer; ctrl+j,
-ctrl+o and ctrl+s are left alone, for tmux and terminals take them.
+The ids are for keys of one's own (`Keymap`). The composer takes its ordered keys itself, as they
+were typed. Single letters work only outside the composer; ctrl+j, ctrl+o and ctrl+s are left
+alone, for tmux and terminals take them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 
@@ -18,6 +19,8 @@ class Where(StrEnum):
     LOBBY = "lobby"
     ROOM = "room, everywhere"
     TIMELINE = "room, outside the composer"
+    ROWS = "in the timeline"
+    PANES = "in a pane"
     COMPOSER = "composer"
     READING = "help, brief and entries"
 
@@ -25,8 +28,10 @@ class Where(StrEnum):
 class Key(Struct, frozen=True, kw_only=True):
     """A key: what it does, in a word for the hints (none if it is not hinted) and in a sentence.
 
-    Keys without an action are handled by the widget itself and stand here for the help. An
-    `ordered` one must not overtake letters that still wait, as a binding would.
+    A `spacious` one is hinted only where there is room for all.
+
+    Keys without an action are handled by Textual or a widget itself and stand here for the help.
+    An `ordered` one must not overtake letters that still wait, as a binding would.
     """
 
     id: str
@@ -35,6 +40,7 @@ class Key(Struct, frozen=True, kw_only=True):
     help: str
     action: str = ""
     hint: str = ""
+    spacious: bool = False
     priority: bool = False
     ordered: bool = False
 
@@ -63,6 +69,50 @@ ALARM = Key(
     help="Go to the worst alarm and begin the line that deals with it. Nothing is sent.",
 )
 
+DEBRIEF = Key(
+    id="room.debrief",
+    where=Where.ROOM,
+    keys="f5",
+    action="debrief",
+    hint="debrief",
+    help="Milestones, the times between them, what is missing, and how to export the log.",
+)
+
+EDITOR = Key(
+    id="room.editor",
+    where=Where.ROOM,
+    keys="f8",
+    action="edit",
+    help="Write the line in $EDITOR. Nothing is sent: what you save comes back into the composer.",
+)
+
+TRY_AGAIN = Key(
+    id="room.try_again",
+    where=Where.ROOM,
+    keys="ctrl+r",
+    action="try_again",
+    help="Connect now, when the line is lost or was refused.",
+)
+
+LOBBY_TRY_AGAIN = replace(TRY_AGAIN, id="lobby.try_again", where=Where.LOBBY)
+
+FILTER = Key(
+    id="timeline.filter",
+    where=Where.TIMELINE,
+    keys="v",
+    action="filter",
+    hint="show only",
+    help="Show only some entries: a kind, a person, what is open, what is pinned.",
+)
+
+SHOW_ALL = Key(
+    id="timeline.show_all",
+    where=Where.TIMELINE,
+    keys="V",
+    action="show_all",
+    help="Show all entries again.",
+)
+
 KEYS: tuple[Key, ...] = (
     Key(
         id="lobby.open",
@@ -86,6 +136,7 @@ KEYS: tuple[Key, ...] = (
         action="word",
         help="The same by its word, /declare.",
     ),
+    LOBBY_TRY_AGAIN,
     Key(
         id="lobby.quit",
         where=Where.LOBBY,
@@ -130,7 +181,7 @@ KEYS: tuple[Key, ...] = (
         where=Where.COMPOSER,
         keys="tab",
         action="complete",
-        help="Take the word or name that is marked in the list.",
+        help="Take what is marked in the list; in an empty line, go to the timeline and the panes.",
         ordered=True,
     ),
     Key(
@@ -173,12 +224,16 @@ KEYS: tuple[Key, ...] = (
         hint="tech",
         help="Hypotheses, actions, decisions.",
     ),
+    DEBRIEF,
+    EDITOR,
+    TRY_AGAIN,
     Key(
         id="room.palette",
         where=Where.ROOM,
         keys="ctrl+p",
         hint="palette",
-        help="All words and settings, by name.",
+        spacious=True,
+        help="All words, themes and settings, by name.",
     ),
     Key(
         id="room.help",
@@ -194,27 +249,19 @@ KEYS: tuple[Key, ...] = (
         where=Where.TIMELINE,
         keys="i",
         action="compose",
+        hint="write",
         help="Back to the composer.",
-    ),
-    Key(
-        id="timeline.step",
-        where=Where.TIMELINE,
-        keys="j,k",
-        help="Down and up; also the arrows, page keys, ^d and ^u, g for the first, G for the last.",
-    ),
-    Key(
-        id="timeline.entry",
-        where=Where.TIMELINE,
-        keys="enter",
-        help="Open the entry; space unfolds it in its place.",
     ),
     Key(
         id="timeline.search",
         where=Where.TIMELINE,
         keys="slash",
         action="search",
+        hint="search",
         help="Search; n and N go on.",
     ),
+    FILTER,
+    SHOW_ALL,
     Key(
         id="timeline.decision",
         where=Where.TIMELINE,
@@ -244,17 +291,74 @@ KEYS: tuple[Key, ...] = (
         help="Begin the line that makes the entry a confirmed fact for comms.",
     ),
     Key(
-        id="timeline.copied",
+        id="timeline.editor",
         where=Where.TIMELINE,
-        keys="y",
-        help="Copy the entry through the terminal's clipboard.",
+        keys="e",
+        action="edit",
+        hint="editor",
+        help="Write the composer's line in $EDITOR.",
+    ),
+    Key(
+        id="offer.accept",
+        where=Where.TIMELINE,
+        keys="A",
+        action="answer('accept')",
+        help="Accept the role that the banner offers you. What you were typing stays.",
+    ),
+    Key(
+        id="offer.decline",
+        where=Where.TIMELINE,
+        keys="D",
+        action="answer('decline')",
+        help="Decline it. /role decline WHY says why.",
+    ),
+    Key(
+        id="room.panes",
+        where=Where.TIMELINE,
+        keys="tab,shift+tab",
+        help="To the next pane, or the one before. A view's own key goes there, too.",
     ),
     Key(
         id="timeline.lobby",
         where=Where.TIMELINE,
         keys="q",
         action="lobby",
+        hint="lobby",
         help="Back to the lobby. What is typed stays for when you come back.",
+    ),
+    *(
+        Key(id=f"timeline.{name}", where=Where.ROWS, keys=keys, action=action, help=text)
+        for name, keys, action, text in (
+            ("down", "down,j", "step(1)", "The next entry."),
+            ("up", "up,k", "step(-1)", "The entry before."),
+            ("first", "home,g", "first", "The first entry."),
+            ("last", "end,G", "follow", "The last entry, and follow new ones."),
+            ("page_down", "pagedown", "page(1)", "A page down."),
+            ("page_up", "pageup", "page(-1)", "A page up."),
+            ("half_down", "ctrl+d", "page(0.5)", "Half a page down."),
+            ("half_up", "ctrl+u", "page(-0.5)", "Half a page up."),
+            ("open", "enter", "open", "Open the entry: all of it, and what it is linked with."),
+            ("fold", "space,o", "fold", "Unfold a long entry in its place, or fold it again."),
+            ("find_next", "n", "find_next", "The next entry found."),
+            ("find_previous", "N", "find_previous", "The entry found before."),
+            ("copy", "y", "copy", "Copy the entry through the terminal's clipboard."),
+        )
+    ),
+    *(
+        Key(id=f"pane.{name}", where=Where.PANES, keys=keys, action=action, help=text)
+        for name, keys, action, text in (
+            ("down", "down,j", "move(1)", "The next row."),
+            ("up", "up,k", "move(-1)", "The row before."),
+            ("open", "enter", "open", "Its story: all that the log says of it, and what is next."),
+            ("copy", "y", "copy", "Copy it through the terminal's clipboard."),
+        )
+    ),
+    Key(
+        id="pane.step",
+        where=Where.PANES,
+        keys="letter",
+        help="What can be done next: the letters stand under the pane, and in the story. "
+        "A letter begins the line; enter sends it.",
     ),
     Key(
         id="reading.close",
@@ -262,7 +366,13 @@ KEYS: tuple[Key, ...] = (
         keys="escape,q",
         action="close",
         hint="back",
-        help="Back to the room.",
+        help="Back to where you were.",
+    ),
+    Key(
+        id="reading.link",
+        where=Where.READING,
+        keys="1,2,3,4,5,6,7,8,9",
+        help="On an entry or a story: go on to the entry with this number in the list.",
     ),
     Key(
         id="reading.copy",
@@ -275,15 +385,40 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-VIEW_KEYS = {key.id.removeprefix("room."): key.first for key in KEYS if "view(" in key.action}
-"""The key of each view, by its name."""
+class Keymap:
+    """The table, with a person's own keys in place of some: Textual's names, `ctrl+g,f9`."""
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        own = own or {}
+        self.keys = tuple(replace(key, keys=own.get(key.id, key.keys)) for key in KEYS)
+
+    def first(self, key: Key) -> str:
+        """How a key of the table is written here."""
+        return next(one.first for one in self.keys if one.id == key.id)
+
+    def views(self) -> dict[str, str]:
+        """The key of each view, by its name."""
+        return {
+            key.id.removeprefix("room."): key.first for key in self.keys if "view(" in key.action
+        }
+
+    def actions(self, where: Where) -> dict[str, str]:
+        """The action of each ordered key, for the widget that takes them as they were typed."""
+        return {
+            pressed: key.action
+            for key in self.keys
+            for pressed in key.keys.split(",")
+            if key.ordered and key.where is where
+        }
+
+    def hints(self, *places: Where, spacious: bool = True) -> list[tuple[str, str]]:
+        """Keys and their words for the foot of a screen."""
+        found = (key for key in self.keys if key.hint and key.where in places)
+        return [(key.first, key.hint) for key in found if spacious or not key.spacious]
 
 
-def actions(where: Where) -> dict[str, str]:
-    """The action of each ordered key, for the widget that takes them as they were typed."""
-    return {
-        pressed: key.action for key in _at(where) for pressed in key.keys.split(",") if key.ordered
-    }
+OWN: frozenset[str] = frozenset(key.id for key in KEYS if key.action)
+"""The ids for which a person can have keys of their own."""
 
 
 def bindings(*places: Where) -> list[BindingType]:
@@ -295,11 +430,6 @@ def bindings(*places: Where) -> list[BindingType]:
         for key in _at(*places)
         if key.action and not key.ordered
     ]
-
-
-def hints(*places: Where) -> list[tuple[str, str]]:
-    """Keys and their words for the foot of a screen."""
-    return [(key.first, key.hint) for key in _at(*places) if key.hint]
 
 
 def _at(*places: Where) -> Iterator[Key]:

@@ -1,4 +1,4 @@
-"""The words in the command palette: choosing one begins its line, and sends nothing."""
+"""Words and templates in the command palette: choosing one begins its line, and sends nothing."""
 
 from functools import partial
 from typing import cast
@@ -6,8 +6,10 @@ from typing import cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from warroom.export.phrasing import readers
 from warroom.tui.screens.room import RoomScreen
 from warroom.words.table import WORDS
+from warroom.words.templates import ours
 
 
 class WordProvider(Provider):
@@ -30,3 +32,18 @@ class WordProvider(Provider):
 
     def _begin(self, name: str) -> None:
         cast(RoomScreen, self.screen).begin(f"{name} ")
+
+
+class TemplateProvider(Provider):
+    """Beginnings of stakeholder updates, for each audience and stage, while a room is open."""
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        texts = ours().texts if isinstance(self.screen, RoomScreen) else {}
+        for (audience, stage), text in texts.items():
+            name = f"update for {readers(audience)}: {stage}"
+            score = matcher.match(name)
+            if score > 0:
+                room = cast(RoomScreen, self.screen)
+                begin = partial(room.begin_update, audience, stage)
+                yield Hit(score, matcher.highlight(name), begin, name, text)

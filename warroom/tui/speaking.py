@@ -8,6 +8,7 @@ from warroom.domain.transcript import Transcript
 from warroom.text import visible
 from warroom.words.interpret import OpenDraft, Shown, interpret
 from warroom.words.parse import read_line
+from warroom.words.templates import Beginning, begin
 
 
 def understand(
@@ -22,8 +23,20 @@ def understand(
     return interpret(read_line(text), room, now, me)
 
 
-def draft_line(draft: OpenDraft) -> tuple[str, str]:
-    """What stands before and after the text of an update in the line that drafts it."""
+def draft_line(draft: OpenDraft, room: Transcript, now: datetime) -> tuple[str, str]:
+    """What stands before and after the cursor in the line that drafts an update.
+
+    A draft begins with the template of its stage, a correction with the text that it corrects.
+    """
     correction = f"corrects U{draft.corrects} " if draft.corrects else ""
-    cited = "".join(f" #{seq}" for seq in draft.cites)
-    return f"/update {draft.audience} {correction}", cited
+    begun = _beginning(draft, room, now)
+    cites = dict.fromkeys((*draft.cites, *begun.cites))
+    cited = "".join(f" #{seq}" for seq in cites)
+    return f"/update {draft.audience} {correction}{begun.text}", cited
+
+
+def _beginning(draft: OpenDraft, room: Transcript, now: datetime) -> Beginning:
+    corrected = room.incident.updates.get(draft.corrects or 0)
+    if corrected is not None:
+        return Beginning(visible(room.text(corrected.text.seq)), corrected.cites)
+    return begin(room, now, draft.audience)

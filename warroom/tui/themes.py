@@ -1,4 +1,4 @@
-"""The colours: dark, light, high contrast, and one that colour-blind people can tell apart.
+"""The colours: dark, light, high contrast, one for colour-blind people, and the terminal's own.
 
 Red stands for alarms and nothing else. Every meaning also has a word or a mark.
 """
@@ -19,6 +19,7 @@ TONES: dict[Tone, str] = {
 """The style of each tone, in the theme's own names."""
 
 DARK = "warroom-dark"
+ANSI = "warroom-ansi"
 
 THEMES: tuple[Theme, ...] = (
     Theme(
@@ -79,4 +80,65 @@ THEMES: tuple[Theme, ...] = (
         surface="#121212",
         panel="#2a2a2a",
     ),
+    Theme(
+        # The sixteen colours as the person's terminal has them, over its own background. With
+        # NO_COLOR it is the base from which the colours are taken.
+        name=ANSI,
+        ansi=True,
+        dark=True,
+        primary="ansi_bright_blue",
+        secondary="ansi_cyan",
+        accent="ansi_bright_yellow",
+        success="ansi_green",
+        warning="ansi_yellow",
+        error="ansi_bright_red",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables={
+            "ansi-background": "ansi_black",
+            "ansi-foreground": "ansi_white",
+            "border": "ansi_bright_blue",
+            "border-blurred": "ansi_bright_black",
+            "foreground-muted": "ansi_bright_black",
+            "text-muted": "ansi_bright_black",
+            "text-primary": "ansi_bright_blue",
+            "text-accent": "ansi_bright_yellow",
+            "text-success": "ansi_green",
+            "text-warning": "ansi_yellow",
+            "text-error": "ansi_bright_red",
+            "block-cursor-foreground": "ansi_black",
+            "block-cursor-background": "ansi_white",
+            "input-cursor-foreground": "ansi_black",
+            "input-cursor-background": "ansi_white",
+            "input-selection-foreground": "ansi_black",
+            "input-selection-background": "ansi_cyan",
+            "screen-selection-foreground": "ansi_black",
+            "screen-selection-background": "ansi_cyan",
+            "scrollbar": "ansi_bright_black",
+            "scrollbar-hover": "ansi_white",
+            "scrollbar-active": "ansi_white",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            "scrollbar-corner-color": "ansi_default",
+        },
+    ),
 )
+
+_PREFIX = "warroom-"
+
+NAMES: tuple[str, ...] = tuple(theme.name.removeprefix(_PREFIX) for theme in THEMES)
+"""What the themes are called in settings: `dark`, `light`, ..."""
+
+
+def full_name(name: str) -> str:
+    """What Textual calls the theme that settings call so."""
+    return f"{_PREFIX}{name}"
+
+
+def short_name(name: str) -> str:
+    """What settings call the theme that Textual calls so."""
+    return name.removeprefix(_PREFIX)

@@ -54,7 +54,7 @@ def _offer(scene: Scene, alarm: Alarm) -> str:
 def _overdue_update(scene: Scene, alarm: Alarm) -> str:
     promise = scene.incident.promises[alarm.audience] if alarm.audience else None
     late = duration(scene.now - promise.at) if promise else ""
-    return f"update to {alarm.audience} overdue {late}: /u {alarm.audience} TEXT"
+    return f"update to {alarm.audience} overdue {late}: /u {alarm.audience}"
 
 
 def _overdue_action(scene: Scene, alarm: Alarm) -> str:

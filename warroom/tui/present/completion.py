@@ -1,19 +1,34 @@
-"""What could be meant by what stands before the cursor: words, their forms, people."""
+"""What could be meant by what stands before the cursor: words, their forms, people, numbers."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from warroom.domain.transcript import Transcript
-from warroom.domain.vocabulary import Scope
+from warroom.domain.vocabulary import (
+    TRANSITIONS,
+    DecisionState,
+    HypothesisState,
+    Scope,
+    UpdateState,
+    spoken,
+)
 from warroom.text import one_line
+from warroom.tui.present.addressed import ROLE_HANDLES
+from warroom.tui.present.forms import Followed, Form, Place, Slot, fitting
 from warroom.words.table import WORDS, Word, find, may, who_may
 
 CHOICES = 8
 """How many choices a list shows at once."""
 
+FORMS_SHOWN = 5
+"""How many forms of a word are shown at once."""
+
 _WORD = re.compile(r"/(\S*)")
 _PERSON = re.compile(r"(?:(?<=\s)|\A)@([\w.\-]*)\Z")
+_LONG = 60
 
 
 class Choice(Struct, frozen=True):
@@ -26,7 +41,7 @@ class Choice(Struct, frozen=True):
 
 
 class Completion(Struct, frozen=True):
-    """Choices that replace the text from `start` on, or how a word is used."""
+    """Choices that replace the text from `start` on, and how the word is used."""
 
     choices: tuple[Choice, ...] = ()
     start: int = 0
@@ -41,27 +56,74 @@ NOTHING = Completion()
 
 def complete(text: str, room: Transcript, me: str, scope: Scope) -> Completion:
     """What could follow, for a text that the cursor ends. Nothing for plain text."""
+    found = _of_word(text, room, me, scope)
     person = _PERSON.search(text)
     if person is not None:
-        return _people(person[1], person.start(), room)
-    if "\n" in text or not text.startswith("/"):
-        return NOTHING
+        return Completion(_people(person[1], room), person.start(), found.usage)
+    return found
+
+
+def _of_word(text: str, room: Transcript, me: str, scope: Scope) -> Completion:
     typed = _WORD.match(text)
-    name = typed[1] if typed else ""
-    if typed is not None and typed.end() == len(text):
-        return _words(name, room, me, scope)
-    word = find(name)
-    return NOTHING if word is None else Completion(usage=usage(word))
+    if typed is None or "\n" in text:
+        return NOTHING
+    if typed.end() == len(text):
+        return _words(typed[1], room, me, scope)
+    word = find(typed[1])
+    if word is None:
+        return NOTHING
+    *before, begun = text[typed.end() :].lstrip().split(" ")
+    tokens = tuple(token for token in before if token)
+    found = fitting(word, tokens)
+    able = {one.form: _may(word, one.form, room, me, scope) for one in found}
+    if not found:
+        return Completion(usage=(f"{word.help}  ({who(word)})",))
+    choices = _arguments(found, begun.casefold(), room, able)
+    named = {choice.name for choice in choices}
+    usage = _usage(word, {form: able[form] for form in able if not _named(form, found, named)})
+    return Completion(choices, len(text) - len(begun), usage)
 
 
-def usage(word: Word) -> tuple[str, ...]:
-    """How a word is used: one line of help with who may, then its forms."""
-    return (f"{word.help}  ({who(word)})", *(f"/{form}" for form in word.usage))
+def _may(word: Word, form: Form, room: Transcript, me: str, scope: Scope) -> bool:
+    return may(_only(word, form), room.incident, me, scope)
+
+
+def _only(word: Word, form: Form) -> Word:
+    """The word as if this were its one form."""
+    return replace(word, commands=(form.command,) if form.command else ())
+
+
+def _named(form: Form, found: tuple[Followed, ...], names: set[str]) -> bool:
+    """Whether a form needs a word next that a choice explains already."""
+    places = next(one.next for one in found if one.form is form)
+    return bool(places) and all(
+        place.slot is Slot.LITERAL and not place.optional and names.issuperset(place.words)
+        for place in places
+    )
+
+
+# --- how a word is used ----------------------------------------------------------------------
+
+
+def _usage(word: Word, able: Mapping[Form, bool]) -> tuple[str, ...]:
+    """One line for each form that the line can become: how it is written, what it does, who may."""
+    several = len(able) > 1
+    width = min(max((len(form.text) for form in able), default=0), _LONG) if several else 0
+    lines = []
+    for form, may_now in list(able.items())[:FORMS_SHOWN]:
+        only = _only(word, form)
+        needed = who(only) if several else who_may(only)
+        able_now = "" if may_now else "not you now: "
+        lines.append(f"/{form.text:<{width}}  {form.help} ({able_now}{needed})")
+    return tuple(lines)
 
 
 def who(word: Word) -> str:
     """Who may use a word, as short as it can be said."""
-    return who_may(word) if len(who_may(word)) <= 60 else "by role"
+    return who_may(word) if len(who_may(word)) <= _LONG else "by role"
+
+
+# --- what can stand next ---------------------------------------------------------------------
 
 
 def _words(typed: str, room: Transcript, me: str, scope: Scope) -> Completion:
@@ -82,12 +144,72 @@ def _words(typed: str, room: Transcript, me: str, scope: Scope) -> Completion:
     )
 
 
-def _people(typed: str, start: int, room: Transcript) -> Completion:
+def _arguments(
+    found: tuple[Followed, ...], begun: str, room: Transcript, able: Mapping[Form, bool]
+) -> tuple[Choice, ...]:
+    """The choices for the next place, each once, of those that begin so."""
+    offered: dict[str, Choice] = {}
+    for one in found:
+        for place in one.next:
+            for name, help in _offers(place, one.form, room):
+                if name.casefold().startswith(begun):
+                    choice = Choice(f"{name} ", name, help, able[one.form])
+                    offered.setdefault(name, choice)
+    return tuple(offered.values())
+
+
+def _offers(place: Place, form: Form, room: Transcript) -> Iterator[tuple[str, str]]:
+    """What can stand at a place, and what is said of each."""
+    incident = room.incident
+    match place.slot:
+        case Slot.LITERAL:
+            yield from ((word, form.help) for word in place.words)
+        case Slot.ROLE:
+            for name, role in ROLE_HANDLES.items():
+                holder = incident.holder(role)
+                held = one_line(room.names.name(holder)) if holder else "vacant"
+                yield name, f"{spoken(role)}, {held}"
+        case Slot.STATUS:
+            for status in sorted(TRANSITIONS[incident.status], key=list(TRANSITIONS).index):
+                yield status, f"now {incident.status}"
+        case Slot.DECISION | Slot.ACTION | Slot.HYPOTHESIS | Slot.UPDATE:
+            yield from _numbered(place.slot, room)
+        case Slot.TEXT | Slot.PERSON | Slot.ENTRY | Slot.MARK:
+            pass
+
+
+_Numbered = tuple[bool, int, str, int]
+"""Whether it waits for something, its number, how it stands, and the entry with its words."""
+
+
+def _numbered(slot: Slot, room: Transcript) -> Iterator[tuple[str, str]]:
+    """Things with a number, those that wait for something first, of these the latest first."""
+    i = room.incident
+    decisions: list[_Numbered] = [
+        (d.state is DecisionState.PROPOSED or d.outcome is None, d.number, d.state, d.source.seq)
+        for d in i.decisions.values()
+    ]
+    actions: list[_Numbered] = [
+        (a.pending, a.number, a.state, a.source.seq) for a in i.actions.values()
+    ]
+    hypotheses: list[_Numbered] = [
+        (h.state is HypothesisState.OPEN, h.number, spoken(h.state), h.source.seq)
+        for h in i.hypotheses.values()
+    ]
+    updates: list[_Numbered] = [
+        (u.state is not UpdateState.PUBLISHED, u.number, f"{u.state} for {u.audience}", u.text.seq)
+        for u in i.updates.values()
+    ]
+    known = {"D": decisions, "A": actions, "H": hypotheses, "U": updates}
+    for _, number, state, seq in sorted(known[slot], key=lambda one: (not one[0], -one[1])):
+        yield f"{slot}{number}", f"{state}: {one_line(room.text(seq))}"
+
+
+def _people(typed: str, room: Transcript) -> tuple[Choice, ...]:
     typed = typed.casefold()
     people = room.incident.people
-    found = [
+    return tuple(
         Choice(f"@{handle} ", f"@{handle}", one_line(room.names.name(person)))
         for person, handle in room.names.handles.items()
         if person in people and handle.casefold().startswith(typed)
-    ]
-    return Completion(tuple(found), start)
+    )

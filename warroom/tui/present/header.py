@@ -1,6 +1,6 @@
 """The first lines of a room: what it is, how long, what is owed, and how the line to the hub is."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from warroom.client.connection import Line, LineState
 from warroom.client.replica import Sync
@@ -10,7 +10,7 @@ from warroom.export.times import duration, elapsed_time
 from warroom.text import one_line
 from warroom.tui.cells import cut
 from warroom.tui.present.pieces import Piece, Pieces, Tone, cells, fitted, spread
-from warroom.tui.present.scene import Scene, left
+from warroom.tui.present.scene import NONE, SOON, Scene, left
 
 WIDE = 100
 """From so many columns on a room has side panes and says things in full."""
@@ -26,7 +26,6 @@ BREAKPOINTS: list[tuple[int, str]] | None = [
 """The class of a room's screen by its columns."""
 
 _LEAST_TITLE = 12
-NONE = timedelta(0)
 
 _SEVERE = {Severity.SEV1: Tone.ALARM, Severity.SEV2: Tone.WARN}
 
@@ -74,6 +73,8 @@ def _owed(scene: Scene, wide: bool) -> Piece | None:
     remaining = promise.at - scene.now
     if promise.overdue or remaining < NONE:
         return Piece(f"{words} {duration(-remaining)} LATE", Tone.ALARM)
+    if remaining <= SOON:
+        return Piece(f"{'update ' * wide}DUE in {left(remaining)}", Tone.WARN)
     return Piece(f"{words} {left(remaining)}")
 
 
@@ -116,8 +117,11 @@ def _link(line: Line, sync: Sync, now: datetime) -> Piece:
             )
 
 
-def trouble(line: Line, sync: Sync) -> str:
-    """What a person should know about the line besides the word for it; empty if it is well."""
+def trouble(line: Line, sync: Sync, key: str = "") -> str:
+    """What a person should know about the line besides the word for it; empty if it is well.
+
+    `key` is the one that tries again.
+    """
     if sync is Sync.DIVERGED:
         return (
             "the hub's log is not the one this client holds; nothing is sent, and what is here "
@@ -125,7 +129,8 @@ def trouble(line: Line, sync: Sync) -> str:
         )
     match line.state:
         case LineState.OFFLINE | LineState.REFUSED:
-            return one_line(line.why)
+            again = f"{key} tries again now" if key else ""
+            return "; ".join(filter(None, (one_line(line.why), again)))
         case LineState.STALE:
             return "the hub has not been heard for a while; what stands here may be old"
         case LineState.CONNECTING | LineState.LIVE:

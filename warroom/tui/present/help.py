@@ -1,15 +1,16 @@
 """Help: every word and every key, from the tables that make them work."""
 
-from warroom.tui.keymap import KEYS, Where
+from warroom.tui.keymap import Keymap, Where
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.words.table import WORDS, Word, who_may
 
 _KEY = 22
 
 
-def lines() -> list[Pieces]:
+def lines(keymap: Keymap | None = None) -> list[Pieces]:
     """The words with forms, examples and who may; then the keys by where they work."""
-    return [*_intro(), *(line for word in WORDS for line in _word(word)), *_marks(), *_keys()]
+    words = [line for word in WORDS for line in _word(word)]
+    return [*_intro(), *words, *_marks(), *_keys(keymap or Keymap())]
 
 
 def _intro() -> list[Pieces]:
@@ -40,11 +41,12 @@ def _marks() -> list[Pieces]:
     ]
 
 
-def _keys() -> list[Pieces]:
+def _keys(keymap: Keymap) -> list[Pieces]:
     found: list[Pieces] = []
     for where in Where:
         found += [(Piece(""),), (Piece(f"Keys: {where}", Tone.ACCENT),)]
-        for key in KEYS:
+        for key in keymap.keys:
             if key.where is where:
-                found.append((Piece(key.shown.ljust(_KEY), Tone.STRONG), Piece(key.help)))
+                shown = key.shown.ljust(_KEY - 1)
+                found.append((Piece(f"{shown} ", Tone.STRONG), Piece(key.help)))
     return found

@@ -9,7 +9,7 @@ from warroom.export.times import duration, elapsed_time
 from warroom.protocol.envelopes import RoomSummary
 from warroom.text import one_line
 from warroom.tui.present.pieces import Piece, Tone
-from warroom.tui.present.scene import left
+from warroom.tui.present.scene import SOON, left
 
 NONE = timedelta(0)
 
@@ -51,7 +51,7 @@ def _row(room: RoomSummary, now: datetime) -> LobbyRow:
     severe = room.severity in {Severity.SEV1, Severity.SEV2} and not over
     return LobbyRow(
         log=room.log,
-        label=Piece(room.label, Tone.STRONG),
+        label=Piece(one_line(room.label), Tone.STRONG),
         severity=Piece(room.severity or "-", Tone.WARN if severe else tone),
         status=Piece(room.status.upper(), tone),
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
@@ -74,4 +74,4 @@ def _owed(room: RoomSummary, now: datetime, over: bool) -> Piece:
     remaining = room.next_by - now
     if remaining < NONE:
         return Piece(f"{duration(-remaining)} LATE", Tone.ALARM)
-    return Piece(left(remaining))
+    return Piece(left(remaining), Tone.WARN if remaining <= SOON else Tone.PLAIN)

@@ -15,7 +15,14 @@ _MARKED = frozenset({Tone.GOOD, Tone.ACCENT})
 
 
 def lay_out(rows: list[PaneRow], width: int, *, lines: int | None = None) -> list[Pieces]:
-    """The rows in lines of at most so many cells.
+    """The rows in lines of at most so many cells, one after the other."""
+    return [line for row in lay_out_rows(rows, width, lines=lines) for line in row]
+
+
+def lay_out_rows(
+    rows: list[PaneRow], width: int, *, lines: int | None = None
+) -> list[list[Pieces]]:
+    """The lines of each row, none of more than so many cells.
 
     Texts and notes take at most `lines` lines each, all they need without it. Names stand in one
     column; text and notes hang beside it.
@@ -23,7 +30,7 @@ def lay_out(rows: list[PaneRow], width: int, *, lines: int | None = None) -> lis
     name = max((cell_len(row.name) for row in rows), default=0) + 1
     mark = _MARK + 1 if any(row.mark for row in rows) else 0
     indent = min(name + mark, max(0, width - _LEAST_TEXT))
-    return [line for row in rows for line in _row(row, width, name, indent, lines)]
+    return [list(_row(row, width, name, indent, lines)) for row in rows]
 
 
 def _row(row: PaneRow, width: int, name: int, indent: int, lines: int | None) -> Iterator[Pieces]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from warroom.tui.cells import cut
+from warroom.tui.present.subject import Subject
 
 
 class Tone(StrEnum):
@@ -35,7 +36,8 @@ class PaneRow(NamedTuple):
     """A row of a side pane: `A1 !  Bo  drain pool-3        3 min late`.
 
     `text` wraps, `right` does not; `notes` stand below, indented. `entry` is the number of the
-    entry in which it stands, 0 for none.
+    entry in which it stands, 0 for none. `about` is what the row opens and what its keys act on;
+    without it the cursor passes it by.
     """
 
     name: str
@@ -45,6 +47,7 @@ class PaneRow(NamedTuple):
     tone: Tone = Tone.PLAIN
     notes: Pieces = ()
     entry: int = 0
+    about: Subject | None = None
 
 
 def cells(pieces: Iterable[Piece]) -> int:

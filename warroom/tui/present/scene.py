@@ -8,7 +8,7 @@ from msgspec import Struct
 from warroom.domain.incident import Incident
 from warroom.domain.names import Names
 from warroom.domain.transcript import Transcript
-from warroom.domain.vocabulary import Role
+from warroom.domain.vocabulary import Role, Scope
 from warroom.export.times import clock_time, countdown, duration
 from warroom.protocol.envelopes import Here
 from warroom.text import one_line
@@ -26,7 +26,11 @@ IDLE_AFTER = 300
 """Seconds without a touched key after which someone counts as idle."""
 
 
+NONE = timedelta(0)
 HOUR = timedelta(hours=1)
+
+SOON = timedelta(minutes=2)
+"""How long before a promise falls due people are warned."""
 
 
 def left(span: timedelta) -> str:
@@ -43,7 +47,8 @@ def short_name(names: Names, person: str | None) -> str:
 
 
 class Scene(Struct, frozen=True):
-    """A room at a moment. `me` is the reader's person id; who is `here` is known while `live`.
+    """A room at a moment. `me` is the reader's person id, `scope` what they may do at all; who is
+    `here` is known while `live`.
 
     Times are shown in UTC, as they are typed: a bridge has people in many zones.
     """
@@ -53,6 +58,7 @@ class Scene(Struct, frozen=True):
     me: str = ""
     here: Mapping[str, Here] = {}
     live: bool = True
+    scope: Scope = Scope.RESPONDER
 
     @property
     def incident(self) -> Incident:
@@ -89,6 +95,19 @@ class Scene(Struct, frozen=True):
 
     def since(self, at: datetime) -> str:
         return duration(self.now - at)
+
+    def who(self, seq: int) -> str:
+        """Whose words an entry is, in short, and in brackets who wrote it down, if another."""
+        entry = self.room.entry(seq)
+        if entry is None:
+            return "?"
+        speaker = self.first_name(entry.speaker)
+        return speaker if entry.speaker == entry.by else f"{speaker}({self.first_name(entry.by)})"
+
+    def at(self, seq: int) -> str:
+        """When an entry happened, as a time of day."""
+        entry = self.room.entry(seq)
+        return self.clock(entry.happened_at) if entry else "?"
 
     @property
     def voices(self) -> list[str]:

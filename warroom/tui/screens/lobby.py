@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.text import one_line
-from warroom.tui.keymap import Where, bindings, hints
+from warroom.tui.keymap import LOBBY_TRY_AGAIN, Where, bindings
 from warroom.tui.messages import LineMoved, RoomsMoved, Said
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
@@ -50,7 +50,7 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one("#hints", OneLine).show(foot(hints(Where.LOBBY)))
+        self.query_one("#hints", OneLine).show(foot(self.war.keymap.hints(Where.LOBBY)))
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)
@@ -82,7 +82,9 @@ class LobbyScreen(Screen[None]):
         )
         left = (Piece("warroom", Tone.STRONG), Piece(who, Tone.QUIET))
         line.show(spread(left, (link,), line.width))
-        self.query_one("#trouble", OneLine).warn(header.trouble(desk.line, Sync.LIVE))
+        self.query_one("#trouble", OneLine).warn(
+            header.trouble(desk.line, Sync.LIVE, self.war.keymap.first(LOBBY_TRY_AGAIN))
+        )
         self._show_rooms(lobby.rows(desk.rooms, desk.now()))
 
     def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
@@ -121,7 +123,7 @@ class LobbyScreen(Screen[None]):
             self.war.open_room(event.option_id)
 
     def action_declare(self) -> None:
-        self._ask_title("")
+        self._ask_title(self.query_one(Input).value)
 
     def action_word(self) -> None:
         self._ask_title(WORD)
@@ -143,10 +145,14 @@ class LobbyScreen(Screen[None]):
         if not title:
             return
         self._ask_title(None)
+        self.query_one(Input).value = ""
         self.war.open_room(self.war.desk.declare(title))
 
     def key_escape(self) -> None:
         self._ask_title(None)
+
+    def action_try_again(self) -> None:
+        self.war.desk.try_again()
 
     def action_help(self) -> None:
         self.war.show_help()

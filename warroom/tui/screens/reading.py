@@ -1,17 +1,24 @@
-"""Something to read, over the room: help, the brief, one entry in full."""
+"""Something to read, over the room: help, the brief, the debrief, one entry in full."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from warroom.tui.keymap import Where, bindings, hints
+from warroom.domain.transcript import Transcript
+from warroom.text import one_line
+from warroom.tui.keymap import Where, bindings
+from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.widgets.lines import OneLine, block
+
+if TYPE_CHECKING:
+    from warroom.tui.app import WarroomApp
 
 
 class Page(VerticalScroll, can_focus=True):
@@ -44,8 +51,9 @@ class ReadingScreen(Screen[None]):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one("#condition", OneLine).show((Piece(self._title, Tone.STRONG),))
-        self.query_one("#hints", OneLine).show(foot(hints(Where.READING)))
+        self.query_one("#condition", OneLine).show((Piece(one_line(self._title), Tone.STRONG),))
+        keymap = cast("WarroomApp", self.app).keymap
+        self.query_one("#hints", OneLine).show(foot(keymap.hints(Where.READING)))
         self.query_one(Page).focus()
 
     @property
@@ -59,3 +67,19 @@ class ReadingScreen(Screen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.plain)
         self.app.notify("copied", markup=False)
+
+
+class EntryScreen(ReadingScreen):
+    """One entry in full. Digits go on to what it is linked with; esc goes back, entry by entry."""
+
+    def __init__(self, room: Transcript, seq: int) -> None:
+        self.room = room
+        self.entry = room.entries[seq - 1]
+        super().__init__(f"{room.incident.label} #{seq}", entry_lines(self.entry, room))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.isdecimal() and event.key != "0":
+            event.stop()
+            found = links(self.entry, self.room)[int(event.key) - 1 :][:1]
+            for link in found:
+                self.app.push_screen(EntryScreen(self.room, link.seq))

@@ -1,14 +1,12 @@
 """The room: one incident, live, and one line to say everything with."""
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Input
 
 from warroom.client.connection import LineState
 from warroom.client.draft import Draft
@@ -18,32 +16,38 @@ from warroom.domain.alarms import Alarm, alarms
 from warroom.domain.vocabulary import Scope
 from warroom.export.brief import brief
 from warroom.text import one_line
-from warroom.tui.feed import Feed
-from warroom.tui.keymap import Where, bindings, hints
+from warroom.tui.editor import NotEdited, edit
+from warroom.tui.feed import Feed, Left
+from warroom.tui.keymap import TRY_AGAIN, Where, bindings
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
-from warroom.tui.present import alarm_text, header
+from warroom.tui.present import alarm_text, filters, header
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import Completion, complete
-from warroom.tui.present.entry import entry_lines
+from warroom.tui.present.debrief import debrief
 from warroom.tui.present.foot import foot
-from warroom.tui.present.panes import PANES, VIEWS, View
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
+from warroom.tui.screens.beside import PanesOfRoom
 from warroom.tui.screens.reading import ReadingScreen
+from warroom.tui.screens.timeline import TimelineOfRoom
 from warroom.tui.speaking import draft_line, understand
+from warroom.tui.widgets.asking import Asking
+from warroom.tui.widgets.body import RoomBody
 from warroom.tui.widgets.composer import Composer
 from warroom.tui.widgets.lines import OneLine
+from warroom.tui.widgets.offer import OfferBanner
 from warroom.tui.widgets.overhead import Overhead
-from warroom.tui.widgets.pane import PaneView
-from warroom.tui.widgets.timeline import Timeline
 from warroom.words.interpret import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread, UnknownWord
 
 if TYPE_CHECKING:
     from warroom.tui.app import WarroomApp
 
+BANNERS = 3
+"""So many entries that speak to the reader have a banner each; more at once share one."""
 
-class RoomScreen(Screen[None]):
+
+class RoomScreen(PanesOfRoom, TimelineOfRoom):
     """Everything about one incident. It shows the replica, and decides nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
@@ -52,56 +56,66 @@ class RoomScreen(Screen[None]):
     def __init__(self, war: "WarroomApp", log: str) -> None:
         super().__init__()
         self.log_id = log
-        self._desk = war.desk
-        self._replica = war.desk.open(log)
+        self.desk = war.desk
+        self.keymap = war.keymap
+        self.replica = war.desk.open(log)
         self._memory = war.memory(log)
-        self._typed: dict[str, str] = {}
         self._alarms: list[Alarm] | None = None
-        self.panes_view = View.COMMAND
-        self._feed: Feed | None = None
+        self.left = False
 
     @property
     def war(self) -> "WarroomApp":
         return cast("WarroomApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Overhead()
-        with Horizontal(id="body"):
-            yield Timeline(id="timeline")
-            with VerticalScroll(id="side", can_focus=False):
-                for pane in PANES.values():
-                    yield PaneView(pane)
-        yield Input(id="search", placeholder="search the timeline; enter finds, esc leaves")
-        yield Composer(self._completion, self._memory.history)
+        yield Overhead(self.keymap)
+        yield OfferBanner()
+        yield OneLine(id="filter")
+        yield RoomBody()
+        yield Asking(lambda text: filters.completed(text, self.replica.room))
+        yield Composer(self._completion, self._memory.history, self.keymap)
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self._feed = Feed(self._replica, self.timeline)
+        self.feed = Feed(self.replica, self.timeline, self._memory.left)
         self.timeline.border_title = "Timeline, UTC"
-        self.query_one("#search").display = False
-        self.query_one("#hints", OneLine).show(foot(hints(Where.COMPOSER, Where.ROOM)))
-        self.composer.write(self._memory.draft)
-        self._show_view()
+        self.query_one("#filter").display = False
+        self._recall()
         self.catch_up()
         self.set_interval(1, self.show_clocks)
 
-    @property
-    def timeline(self) -> Timeline:
-        return self.query_one(Timeline)
+    def _recall(self) -> None:
+        """Put back what was left in the composer."""
+        memory = self._memory
+        self.composer.write(memory.draft)
+        if memory.said:
+            self.composer.complain(memory.said)
+        if memory.held is not None:
+            self.composer.hold(memory.held)
+        memory.said = ""
 
-    @property
-    def composer(self) -> Composer:
-        return self.query_one(Composer)
+    def remember(self) -> None:
+        """Keep what is typed, and how far the reader has read."""
+        memory, composer = self._memory, self.composer
+        memory.draft, memory.held = composer.text, composer.held
+        if self.feed is not None and self.feed.seen:
+            memory.left = Left(self.feed.seen, self.desk.now())
+
+    def leave(self) -> None:
+        """The room is left: what is still answered goes to the memory, not to this screen."""
+        self.remember()
+        self.left = True
 
     @property
     def me(self) -> str:
-        return self._desk.you.person if self._desk.you else ""
+        return self.desk.you.person if self.desk.you else ""
 
     @property
     def scene(self) -> Scene:
-        replica = self._replica
+        replica = self.replica
         live = replica.sync is Sync.LIVE
-        return Scene(replica.room, self._desk.now(), self.me, replica.here, live)
+        scope = self.desk.you.scope if self.desk.you else Scope.RESPONDER
+        return Scene(replica.room, self.desk.now(), self.me, replica.here, live, scope)
 
     # --- what the desk says ----------------------------------------------------------------------
 
@@ -112,9 +126,9 @@ class RoomScreen(Screen[None]):
 
     @on(LineMoved)
     def _line_moved(self) -> None:
-        line = self._desk.line
-        if line.state is LineState.OFFLINE and self._feed is not None:
-            self._feed.away(line.since)
+        line = self.desk.line
+        if line.state is LineState.OFFLINE and self.feed is not None:
+            self.feed.away(line.since)
         self.show_clocks()
 
     @on(Declined)
@@ -122,7 +136,7 @@ class RoomScreen(Screen[None]):
         """Say why, and give the words back."""
         if message.log != self.log_id:
             return
-        typed = self._typed.pop(message.id, "")
+        typed = self._memory.typed.pop(message.id, "")
         if typed:
             self.composer.take_back(typed)
         self.composer.complain(one_line(message.text))
@@ -136,28 +150,46 @@ class RoomScreen(Screen[None]):
 
     def catch_up(self) -> None:
         """Show what the replica holds by now."""
-        if self._feed is None or not self.is_attached:
+        if self.feed is None or not self.is_attached:
             return
-        for entry in self._feed.catch_up(self._desk.you, self._desk.now()):
-            self._typed.pop(entry.id, None)
-            if text := addressed(entry, self._replica.room, self.me):
-                self.app.notify(text, title="to you", markup=False)
+        fresh = self.feed.catch_up(self.desk.you, self.desk.now())
+        for entry in fresh:
+            if self._memory.typed.pop(entry.id, None) is not None:
+                self.published(entry)
+        said = [addressed(entry, self.replica.room, self.me) for entry in fresh]
+        self._show_banners([text for text in said if text])
+        self.show_filter()
         self.show_clocks()
+
+    def _show_banners(self, texts: list[str]) -> None:
+        if len(texts) > BANNERS:
+            texts = [f"{len(texts)} entries speak to you, the last is {texts[-1]}"]
+        for text in texts:
+            self.app.notify(text, title="to you", markup=False)
 
     def show_clocks(self) -> None:
         """Everything but the timeline: all of it may change with time alone."""
-        if self._feed is None or not self.is_attached:
+        if self.feed is None or not self.is_attached:
             return
-        scene, line, replica = self.scene, self._desk.line, self._replica
+        scene, line, replica = self.scene, self.desk.line, self.replica
         link = header.link(line, replica.sync, len(replica.pending), now())
         found = alarms(scene.incident, self.me)
-        view = self.panes_view if self.has_class("-panes") else None
-        trouble = header.trouble(line, replica.sync)
-        self.query_one(Overhead).show(scene, link, trouble, found, view)
-        for name in VIEWS[self.panes_view]:
-            pane = self.query_one(f"#pane-{name}", PaneView)
-            pane.show(pane.pane.rows(scene), whole=self.has_class("-narrow"))
+        self._show_hints()
+        trouble = header.trouble(line, replica.sync, self.keymap.first(TRY_AGAIN))
+        self.query_one(Overhead).show(scene, link, trouble, found, self.body.covering)
+        self.show_panes(scene)
         self._ring(found)
+
+    @on(events.DescendantFocus)
+    def _show_hints(self) -> None:
+        """The keys that matter where the reader is."""
+        hints = self.query_one("#hints", OneLine)
+        if self.timeline.has_focus:
+            keys = self.keymap.hints(Where.TIMELINE)
+        else:
+            spacious = hints.width >= header.WIDE
+            keys = self.keymap.hints(Where.COMPOSER, Where.ROOM, spacious=spacious)
+        hints.show(foot(keys))
 
     def _ring(self, found: list[Alarm]) -> None:
         """Ring for what is new and concerns the reader; not for what was so on arrival."""
@@ -170,30 +202,24 @@ class RoomScreen(Screen[None]):
 
     # --- views and places ------------------------------------------------------------------------
 
-    def action_view(self, name: str) -> None:
-        """Show a view's panes. If narrow they take the timeline's place, and give it back."""
-        view = View(name)
-        again = view is self.panes_view and self.has_class("-panes")
-        self.panes_view = view
-        self.set_class(self.has_class("-narrow") and not again, "-panes")
-        self._show_view()
-        self.show_clocks()
+    def action_debrief(self) -> None:
+        """How it went so far, and how to take the log away."""
+        self.app.push_screen(ReadingScreen("debrief", debrief(self.scene)))
 
-    def _show_view(self) -> None:
-        for pane in self.query(PaneView):
-            pane.display = pane.pane.name in VIEWS[self.panes_view]
+    def action_try_again(self) -> None:
+        self.desk.try_again()
 
     def action_compose(self) -> None:
         self.composer.line.focus()
 
     @on(Composer.Left)
-    def _to_timeline(self) -> None:
-        self.remove_class("-panes")
+    def to_timeline(self) -> None:
+        """Show the timeline, and go into it."""
+        self.body.give_back()
         self.timeline.focus()
 
     def action_lobby(self) -> None:
         """Leave for the lobby. What is typed stays for when one comes back."""
-        self._memory.draft = self.composer.text
         self.war.leave_room(self.log_id)
 
     def action_help(self) -> None:
@@ -204,9 +230,9 @@ class RoomScreen(Screen[None]):
         if not self._alarms:
             return
         worst = self._alarms[0]
-        entry = self._replica.room.entry(worst.entry)
+        entry = self.replica.room.entry(worst.entry)
         if entry is not None:
-            self.remove_class("-panes")
+            self.body.give_back()
             self.timeline.move_to(entry.id)
         self.begin(alarm_text.opening(worst))
 
@@ -214,55 +240,33 @@ class RoomScreen(Screen[None]):
         """Put the beginning of a line into the composer; what stood there is in its history."""
         self.composer.write(text) if text else self.action_compose()
 
-    # --- the timeline ----------------------------------------------------------------------------
-
-    @on(Timeline.Opened)
-    def _open_entry(self, event: Timeline.Opened) -> None:
-        room = self._replica.room
-        entry = room.entry(room.seq_of(event.key) or 0)
-        if entry is not None:
-            lines = entry_lines(entry, room)
-            self.app.push_screen(ReadingScreen(f"{room.incident.label} #{entry.seq}", lines))
-
-    @on(Timeline.NewCount)
-    def _count_new(self, event: Timeline.NewCount) -> None:
-        self.timeline.border_subtitle = f"{event.count} new, G goes there" if event.count else ""
-
-    def action_promote(self, to: str) -> None:
-        seq = self._replica.room.seq_of(self.timeline.cursor_key or "")
-        if seq is not None:
-            self.begin(f"/promote #{seq} {to} ")
-
-    def action_search(self) -> None:
-        search = self.query_one("#search", Input)
-        search.display = True
-        search.value = ""
-        search.focus()
-
-    @on(Input.Submitted, "#search")
-    def _searched(self, event: Input.Submitted) -> None:
-        event.stop()
-        found = self.timeline.find(event.value)
-        self.query_one("#search").display = False
-        self.timeline.focus()
-        if event.value and not found:
-            self.app.notify("not found", markup=False)
-
-    def key_escape(self) -> None:
-        """Back to the timeline, from the search or a pane."""
-        self.query_one("#search").display = False
-        self._to_timeline()
-
     # --- speaking --------------------------------------------------------------------------------
 
     def _completion(self, text: str) -> Completion:
-        scope = self._desk.you.scope if self._desk.you else Scope.RESPONDER
-        return complete(text, self._replica.room, self.me, scope)
+        scope = self.desk.you.scope if self.desk.you else Scope.RESPONDER
+        return complete(text, self.replica.room, self.me, scope)
+
+    def action_edit(self) -> None:
+        """Write the line in the person's own editor."""
+        self.run_worker(self._edit(), name="editor", group="editor", exclusive=True)
+
+    async def _edit(self) -> None:
+        composer = self.composer
+        try:
+            text = await edit(self.app, composer.text, os.environ)
+        except NotEdited as error:
+            self._memory.history.keep(error.saved)
+            composer.complain(one_line(error.why))
+            return
+        finally:
+            self.desk.touch()
+        composer.write(text)
+        composer.say("enter sends it")
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
         """Send what was written, or say what is wrong with it and keep it."""
-        room, at = self._replica.room, self._desk.now()
+        room, at = self.replica.room, self.desk.now()
         try:
             meant = understand(event.text, room, at, self.me, as_note=event.as_note)
         except UnknownWord as error:
@@ -273,20 +277,20 @@ class RoomScreen(Screen[None]):
             return
         self.composer.accepted(event.text)
         if isinstance(meant, list):
-            self._send(meant, event.text)
+            self.send(meant, event.text)
         else:
             self._look_at(meant, at)
 
-    def _send(self, drafts: list[Draft], typed: str) -> None:
+    def send(self, drafts: list[Draft], typed: str) -> None:
         for draft in drafts:
-            self._typed[self._desk.send(self.log_id, draft)] = typed
+            self._memory.typed[self.desk.send(self.log_id, draft)] = typed
         self.timeline.follow()
         self.catch_up()
 
     def _look_at(self, shown: Shown, at: datetime) -> None:
         match shown:
             case ShowBrief(copy=copy):
-                lines = brief(self._replica.room, at)
+                lines = brief(self.replica.room, at)
                 if copy:
                     self.app.copy_to_clipboard("\n".join(lines))
                     self.app.notify("the brief is copied", markup=False)
@@ -294,5 +298,5 @@ class RoomScreen(Screen[None]):
                     pages = [(Piece(line),) for line in lines]
                     self.app.push_screen(ReadingScreen("brief", [*pages]))
             case OpenDraft():
-                self.composer.write(*draft_line(shown))
-                self.composer.say("write the text for them, then enter; alt+enter begins a line")
+                self.composer.write(*draft_line(shown, self.replica.room, at))
+                self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")

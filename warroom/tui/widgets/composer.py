@@ -1,6 +1,7 @@
 """The composer: one line for everything, that grows, and loses nothing."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -13,8 +14,8 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from warroom.text import visible
-from warroom.tui.keymap import Where, actions, bindings
-from warroom.tui.present.completion import CHOICES, NOTHING, Completion
+from warroom.tui.keymap import Keymap, Where, bindings
+from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.lines import block
@@ -30,6 +31,9 @@ BURST = 0.005
 
 SETTLE = 0.06
 """Seconds without a key after which a burst is over."""
+
+LEAST_CHOICES = 4
+"""So many choices are in sight however many forms a word has."""
 
 PROMPT = "type and press enter; / for everything else"
 
@@ -52,15 +56,16 @@ class Line(TextArea):
             super().__init__()
             self.text = text
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__(
             compact=True, highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT
         )
-        self._actions = actions(Where.COMPOSER)
+        self._actions = keymap.actions(Where.COMPOSER)
         self._typed_at = 0.0
         self._entered: Timer | None = None
         self._burst = False
         self.busy: Callable[[str], bool] = lambda action: False
+        self.holding: Callable[[], bool] = lambda: False
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order they were typed: a binding would overtake letters that wait."""
@@ -80,18 +85,28 @@ class Line(TextArea):
             event.stop()
             event.prevent_default()
             if quick and self.text:
-                self._entered = self.set_timer(SETTLE, self._enter)
+                self._entered = self.set_timer(SETTLE, partial(self._enter, quick=True))
             else:
                 self._enter()
-        elif (action := self._actions.get(event.key)) is not None and self.busy(action):
+        elif (
+            (action := self._actions.get(event.key)) is not None and self.busy(action)
+        ) or await self._edit(event.key):
             event.stop()
             event.prevent_default()
 
-    def _enter(self) -> None:
-        """Send, unless this ends a paste that came key by key and is too long to be a line."""
+    async def _edit(self, key: str) -> bool:
+        """Do now what the key is bound to here; False if it is to nothing, or has nothing to do."""
+        bound = self._bindings.key_to_bindings.get(key, [])
+        return bool(bound) and await self.app.run_action(bound[0].action, self)
+
+    def _enter(self, *, quick: bool = False) -> None:
+        """Send, unless this ends a paste that came key by key and is too long to be a line.
+
+        Such a paste may come in pieces: while one is held, only an enter by itself is an answer.
+        """
         self._entered = None
         burst, self._burst = self._burst, False
-        if burst and self.document.line_count > HELD_OVER:
+        if (burst and self.document.line_count > HELD_OVER) or (quick and self.holding()):
             text = self.text
             self.clear()
             self.post_message(self.Pasted(text))
@@ -138,8 +153,11 @@ class Composer(Vertical):
     class Left(Message):
         """The person wants to go to the timeline."""
 
-    def __init__(self, complete: Callable[[str], Completion], history: History) -> None:
+    def __init__(
+        self, complete: Callable[[str], Completion], history: History, keymap: Keymap
+    ) -> None:
         super().__init__(id="composer")
+        self._keymap = keymap
         self._complete = complete
         self._history = history
         self.completion = NOTHING
@@ -149,9 +167,10 @@ class Composer(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="choices", classes="nothing", markup=False)
-        line = Line()
+        line = Line(self._keymap)
         line.id = "line"
         line.busy = self._key
+        line.holding = lambda: self.held is not None
         with Horizontal(id="prompted"):
             yield Static("> ", id="prompt")
             yield line
@@ -190,6 +209,11 @@ class Composer(Vertical):
         else:
             self.write(text)
 
+    def hold(self, text: str) -> None:
+        """Hold a paste until the person says what to do with it."""
+        self.held = text
+        self._hold_shown()
+
     def accepted(self, text: str) -> None:
         """The line was sent: the next one begins. A held paste leaves the line as it is."""
         if self.held is None:
@@ -218,8 +242,7 @@ class Composer(Vertical):
                 self.line.insert("\n")
                 return True
             case "complete":
-                self._take_choice()
-                return True
+                return self._take_choice()
             case "earlier" | "later":
                 return self._move(1 if action == "later" else -1)
             case _:
@@ -239,13 +262,15 @@ class Composer(Vertical):
             self.line.move_cursor(self.line.document.end)
         return True
 
-    def _take_choice(self) -> None:
+    def _take_choice(self) -> bool:
+        """Take the marked choice; False in an empty line, where the key goes on to the panes."""
         if not self.completion.choices:
-            return
+            return bool(self.text)
         choice = self.completion.choices[self._choice]
         before = self._before_cursor()
         start = self._at(self.completion.start)
         self.line.replace(choice.insert, start, self._at(len(before)))
+        return True
 
     def action_leave(self) -> None:
         """Close what is open: a held paste, the list, and only then go to the timeline."""
@@ -270,8 +295,7 @@ class Composer(Vertical):
 
     def on_line_pasted(self, event: Line.Pasted) -> None:
         event.stop()
-        self.held = event.text
-        self._hold_shown()
+        self.hold(event.text if self.held is None else f"{self.held}\n{event.text}")
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
@@ -317,22 +341,20 @@ class Composer(Vertical):
         choices.update(block(fitted(line, width) for line in self._choice_lines()))
 
     def _choice_lines(self) -> list[Pieces]:
-        if not self.completion.choices:
-            usage = self.completion.usage[:CHOICES]
-            return [(Piece(text, Tone.QUIET if n else Tone.PLAIN),) for n, text in enumerate(usage)]
-        width = max(len(choice.name) for choice in self.completion.choices) + 2
-        top = max(0, min(self._choice - CHOICES + 1, len(self.completion.choices) - CHOICES))
-        lines: list[Pieces] = []
-        for number, choice in enumerate(self.completion.choices[top : top + CHOICES], top):
-            chosen = number == self._choice
-            tone = (Tone.STRONG if chosen else Tone.PLAIN) if choice.may else Tone.QUIET
-            lines.append(
-                (
-                    Piece("> " if chosen else "  ", Tone.STRONG),
-                    Piece(choice.name.ljust(width), tone),
-                    Piece(
-                        choice.help if choice.may else f"(not your role) {choice.help}", Tone.QUIET
-                    ),
-                )
-            )
-        return lines
+        """What can be taken, and below it how the word is used."""
+        completion = self.completion
+        usage: list[Pieces] = [(Piece(text, Tone.QUIET),) for text in completion.usage]
+        most = max(LEAST_CHOICES, CHOICES - len(usage))
+        top = max(0, min(self._choice - most + 1, len(completion.choices) - most))
+        shown = list(enumerate(completion.choices))[top : top + most]
+        width = max((len(choice.name) for choice in completion.choices), default=0) + 2
+        return [*(self._choice_line(number, one, width) for number, one in shown), *usage]
+
+    def _choice_line(self, number: int, choice: Choice, width: int) -> Pieces:
+        chosen = number == self._choice
+        tone = (Tone.STRONG if chosen else Tone.PLAIN) if choice.may else Tone.QUIET
+        return (
+            Piece("> " if chosen else "  ", Tone.STRONG),
+            Piece(choice.name.ljust(width), tone),
+            Piece(choice.help if choice.may else f"(not your role) {choice.help}", Tone.QUIET),
+        )

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from warroom.domain.alarms import Alarm
-from warroom.tui.keymap import ALARM, VIEW_KEYS
+from warroom.tui.keymap import ALARM, Keymap
 from warroom.tui.present import alarm_text, header
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
@@ -15,6 +15,11 @@ class Overhead(Vertical):
     """What must be seen at a glance. A style sheet says which lines a narrow screen has."""
 
     DEFAULT_CSS = "Overhead { height: auto; }"
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._alarm_key = keymap.first(ALARM)
+        self._views = keymap.views()
 
     def compose(self) -> ComposeResult:
         for name in ("condition", "holders", "alarm", "tabs", "trouble"):
@@ -27,8 +32,8 @@ class Overhead(Vertical):
         condition, holders, alarm, tabs, about = self.query(OneLine)
         condition.show(header.condition(scene, link, condition.width))
         holders.show(header.holders(scene, holders.width))
-        alarm.show(alarm_text.row(scene, alarms, ALARM.first, alarm.width))
+        alarm.show(alarm_text.row(scene, alarms, self._alarm_key, alarm.width))
         alarm.display = bool(alarms)
-        tabs.show(header.tabs(view, VIEW_KEYS))
+        tabs.show(header.tabs(view, self._views))
         about.warn(trouble)
         self.set_class(not alarms, "-calm")

@@ -134,10 +134,20 @@ class RowsView(ScrollView):
         self._window = [(self._rows.rows[place.row], place.line) for place in places]
         self._top = (self._window[0][0].key, places[0].line) if places else None
         self._at_end = not places or places[-1] == self._rows.last
-        self.virtual_size = Size(width, self._rows.height)
+        self._lengthen(Size(width, self._rows.height))
         self._scroll_silently(self._rows.y_of(places[0]) if places else 0)
         self.refresh()
         self._shown()
+
+    def _lengthen(self, size: Size) -> None:
+        """Say how long all rows are together; only the scroll bar depends on it.
+
+        Set as Textual means it, this would lay out the whole screen anew for every entry.
+        """
+        if size != self.virtual_size:
+            self.set_reactive(RowsView.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.window_size = self.scrollable_content_region.height
 
     def _scroll_silently(self, y: int) -> None:
         """Put the scroll bar where the view is. While it moves by itself it is left alone."""

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 
+from warroom.tui.keymap import Where, bindings
 from warroom.tui.widgets.rows import PENDING, Row
 from warroom.tui.widgets.rows_view import RowsView
 from warroom.tui.widgets.timeline_layout import Place
@@ -40,21 +41,7 @@ class Timeline(RowsView, can_focus=True):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "step(1)", "Down", show=False, id="timeline.down"),
-        Binding("up,k", "step(-1)", "Up", show=False, id="timeline.up"),
-        Binding("home,g", "first", "First", show=False, id="timeline.first"),
-        Binding("end,G", "follow", "Last", show=False, id="timeline.last"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="timeline.page_down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="timeline.page_up"),
-        Binding("ctrl+d", "page(0.5)", "Half down", show=False, id="timeline.half_down"),
-        Binding("ctrl+u", "page(-0.5)", "Half up", show=False, id="timeline.half_up"),
-        Binding("enter", "open", "Open", id="timeline.open"),
-        Binding("space,o", "fold", "Unfold", show=False, id="timeline.fold"),
-        Binding("n", "find_next", "Next found", show=False, id="timeline.find_next"),
-        Binding("N", "find_previous", "Found before", show=False, id="timeline.find_previous"),
-        Binding("y", "copy", "Copy", show=False, id="timeline.copy"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROWS)
 
     cursor_key: var[str | None] = var(None, init=False)
     """The key of the row that keys act on, None while there is no row."""

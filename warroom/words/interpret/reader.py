@@ -31,6 +31,7 @@ _NUMBER = r"([1-9]\d{0,14})"
 _ENTRY = re.compile(f"#?{_NUMBER}", re.ASCII)
 _CITED = re.compile(rf"(?:(?<=\s)|\A)#{_NUMBER}\Z", re.ASCII)
 _THING = re.compile(f"([dahu]){_NUMBER}", re.ASCII | re.IGNORECASE)
+_SAID_BY = re.compile(r"@([^\W_][\w.\-]{0,23}):")
 _HANDLE = re.compile(r"@([^\W_][\w.\-]{0,23}),?")
 
 _MARKS = {Mark.AT: "time when it happened", Mark.DUE: "due time", Mark.RISK: "risk"}
@@ -114,11 +115,18 @@ class Reader:
         raise Misread(f'"{_short(token)}" is none of what can stand here; {hint}')
 
     def number(self, letter: str) -> int | None:
-        """Take the number of a decision, an action, a hypothesis, an update: `D2` is 2."""
+        """Take the number of a decision, an action, a hypothesis, an update: `D2` is 2.
+
+        A said-by may follow it: `/x D2 @raj: replica lags 40 s`.
+        """
         found = _THING.fullmatch(self.peek())
         if found is None or found[1] != letter:
             return None
         self.take()
+        said_by = _SAID_BY.fullmatch(self.peek())
+        if said_by is not None and self.said_by is None:
+            self.take()
+            self.said_by = self.speaker = self._speaker(said_by[1])
         return int(found[2])
 
     def entry(self) -> int:

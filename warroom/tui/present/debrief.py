@@ -1,0 +1,113 @@
+"""F5: what the log knows of how it went, until the debrief itself is written in here.
+
+Milestones with the times between them, what is missing, and how to take the log away.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import asdict
+
+from warroom.domain.incident import Incident
+from warroom.domain.metrics import elapsed, milestones
+from warroom.domain.vocabulary import DecisionState, HypothesisState, UpdateState
+from warroom.export.times import day_time, duration, elapsed_time
+from warroom.text import one_line
+from warroom.tui.present.pieces import Piece, Pieces, Tone
+from warroom.tui.present.scene import Scene
+
+_NAME = 12
+_AT = 21
+
+SAYS_IT: dict[str, str] = {
+    "started": "/info started 13:40",
+    "identified": "/status identified ~14:05",
+    "mitigated": "/status mitigated ~14:31",
+    "resolved": "/status resolved ~14:50",
+    "closed": "/status closed",
+}
+"""The line that records a milestone which is missing."""
+
+
+def debrief(scene: Scene) -> list[Pieces]:
+    """The lines of the page."""
+    return [
+        *_head(scene),
+        *_milestones(scene.incident),
+        *_section("Still missing", _missing(scene.incident)),
+        *_section("Take it along, in a shell", exports(one_line(scene.incident.label))),
+    ]
+
+
+def _head(scene: Scene) -> list[Pieces]:
+    incident = scene.incident
+    age = elapsed_time(elapsed(incident, scene.now))
+    title = f"{one_line(incident.label)} {one_line(scene.room.title)}"
+    how = f"{incident.severity or 'unrated'}, {incident.status}, {age}, {incident.seq} entries"
+    return [(Piece(title, Tone.STRONG),), (Piece(how, Tone.QUIET),), (Piece(""),)]
+
+
+def _milestones(incident: Incident) -> list[Pieces]:
+    """Each milestone, and how long after the one known before it."""
+    lines: list[Pieces] = [(Piece("Milestones, UTC", Tone.ACCENT),)]
+    before: tuple[str, datetime] | None = None
+    for name, at in _known(incident):
+        if at is None:
+            lines.append((Piece(f"{name:<{_NAME}}"), Piece("not known", Tone.QUIET)))
+            continue
+        after = "" if before is None else f"{_between(before[1], at)} {before[0]}"
+        lines.append(
+            (Piece(f"{name:<{_NAME}}"), Piece(f"{day_time(at):<{_AT}}"), Piece(after, Tone.QUIET))
+        )
+        before = name, at
+    return lines
+
+
+def _known(incident: Incident) -> Iterator[tuple[str, datetime | None]]:
+    for field, at in asdict(milestones(incident)).items():
+        yield field.removesuffix("_at"), at
+
+
+def _between(before: datetime, at: datetime) -> str:
+    return f"{duration(at - before)} after" if at >= before else f"{duration(before - at)} before"
+
+
+def _missing(incident: Incident) -> Iterator[str]:
+    """What a reader of the log will ask for."""
+    for name, at in _known(incident):
+        if at is None and name in SAYS_IT:
+            yield f"when it was {name}: {SAYS_IT[name]}"
+    if incident.severity is None:
+        yield "a severity: /sev 2 REASON"
+    yield from _unfinished(incident)
+
+
+def _unfinished(incident: Incident) -> Iterator[str]:
+    for d, decision in sorted(incident.decisions.items()):
+        if decision.state is DecisionState.PROPOSED:
+            yield f"the decision on D{d}: /decide D{d}"
+        elif decision.state is DecisionState.DECIDED and decision.outcome is None:
+            yield f"what came of D{d}: /decide D{d} worked|failed|reversed TEXT"
+    actions = (a for a, action in sorted(incident.actions.items()) if action.pending)
+    yield from (f"how A{a} ended: /act A{a} done, or drop REASON" for a in actions)
+    for h, hypothesis in sorted(incident.hypotheses.items()):
+        if hypothesis.state is HypothesisState.OPEN:
+            yield f"what became of H{h}: /hyp H{h} out|supported TEXT"
+    for u, update in sorted(incident.updates.items()):
+        if update.state is not UpdateState.PUBLISHED:
+            yield f"what became of the draft U{u}; F3 shows it"
+
+
+def exports(label: str) -> tuple[str, ...]:
+    """The commands that write a room's log and its report."""
+    return (
+        f"warroom export -i {label} --format md -o {label}.md        # a report for people",
+        f"warroom export -i {label} --format jsonl -o {label}.jsonl  # the log itself, signed",
+        f"warroom verify {label}.jsonl",
+    )
+
+
+def _section(title: str, lines: Iterator[str] | tuple[str, ...]) -> list[Pieces]:
+    found = [(Piece(f"  {line}"),) for line in lines]
+    nothing: list[Pieces] = [(Piece("  nothing", Tone.GOOD),)]
+    return [(Piece(""),), (Piece(title, Tone.ACCENT),), *(found or nothing)]

@@ -1,0 +1,201 @@
+"""The forms of the words, one sentence and one command each, and which of them is being typed.
+
+`words/table.py` has the forms as people read them, `decide D1 worked|failed|reversed [TEXT]`.
+Here they are taken apart into slots, so that a line half typed finds the forms it can still
+become, and what can stand next.
+"""
+
+import re
+from enum import StrEnum
+from functools import cache
+
+from msgspec import Struct
+
+from warroom.domain import commands as c
+from warroom.domain.commands import PersonCommand
+from warroom.tui.present.addressed import ROLE_HANDLES
+from warroom.words.table import Word
+
+_DECIDE_PARTS = "TEXT because: WHY; verify: HOW; rollback: HOW; question: WHAT; options: A | B"
+
+FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
+    "post TEXT [~14:01]": ("Adds a note.", c.Post),
+    "obs TEXT [~14:01]": ("Records what was observed, and when.", c.Observe),
+    "hyp TEXT": ("Raises a hypothesis.", c.RaiseHypothesis),
+    "hyp H1 out|supported|open [TEXT]": ("Says what became of one.", c.AssessHypothesis),
+    "propose TEXT [!high] [+30s]": ("Asks for strong objections, so long.", c.ProposeDecision),
+    f"propose {_DECIDE_PARTS}": ("The same with all that belongs to it.", c.ProposeDecision),
+    "decide TEXT [!high]": ("Records what was decided.", c.RecordDecision),
+    f"decide {_DECIDE_PARTS}": ("The same with all that belongs to it.", c.RecordDecision),
+    "decide D2 [because WHY]": ("Decides a proposal.", c.DecideProposal),
+    "decide D1 worked|failed|reversed [TEXT]": ("Says what came of it.", c.RecordOutcome),
+    "object D2 REASON": ("Objects to a proposal.", c.ObjectTo),
+    "withdraw D2 [REASON]": ("Withdraws a proposal.", c.WithdrawProposal),
+    "act [@who] TEXT [+10m]": ("Gives someone an action, due then.", c.AddAction),
+    "act A1 start": ("Says that it is under way.", c.AdvanceAction),
+    "act A1 done [TEXT]": ("Says that it is done.", c.AdvanceAction),
+    "act A1 drop REASON": ("Drops it.", c.AdvanceAction),
+    "act A1 [@who] [REASON] [+10m]": ("Gives it to another, or more time.", c.PostponeAction),
+    "role ROLE [because REASON]": ("Takes a role; from its holder, with the reason.", c.TakeRole),
+    "role ROLE @who [voice] [NOTE]": ("Offers a role; voice: on the bridge only.", c.OfferRole),
+    "role accept [ROLE]": ("Accepts what is offered to you.", c.AcceptRole),
+    "role decline|release [ROLE] [REASON]": ("Declines an offer, lays a role down.", c.ReleaseRole),
+    "status STATUS [~04:31] [REASON]": ("Says where it stands, and since when.", c.ChangeStatus),
+    "sev 1|2|3|4|5 REASON": ("Sets the severity, 1 the worst.", c.ChangeSeverity),
+    "update internal|executive|customers [corrects U1] [TEXT] [#41 #42]": (
+        "Drafts an update; the numbers are what it rests on.",
+        c.DraftUpdate,
+    ),
+    "update U1 revise TEXT [#41 #42]": ("Writes a draft anew.", c.ReviseUpdate),
+    "update U1 submit|approve": ("Asks for approval; or approves this text.", c.SubmitUpdate),
+    "update U1 return REASON": ("Returns it to its author.", c.ReturnUpdate),
+    "update U1 publish [+20m]": ("Publishes it; the next one by then.", c.PublishUpdate),
+    "update U1 sent WHERE": ("Says where you have put it.", c.RecordSent),
+    "update U1 break REASON": ("Approves your own, if nobody else can.", c.ApproveUpdate),
+    "amend #41 TEXT": ("Corrects an entry.", c.Amend),
+    "strike #41 REASON": ("Strikes an entry out.", c.Strike),
+    "redact #41 REASON": ("Asks to delete its words for good.", c.RequestRedaction),
+    "redact #41 approve": ("Deletes them, as someone else has asked.", c.ApproveRedaction),
+    "promote #41 decision|hypothesis|fact": ("Makes more of an entry.", c.Promote),
+    "promote #41 action [@who] [+10m]": ("Makes it an action.", c.Promote),
+    "here @who ... [voice]": ("Calls the roll.", c.CallRoll),
+    "title TEXT": ("Gives it another title.", c.Retitle),
+    "info [impact high|medium|low] [urgency high|medium|low] [services A, B] [started 13:40]"
+    " [bridge WHERE]": ("Adds what was not known.", c.Describe),
+    "brief [copy]": ("Shows it on one screen; or copies it.", None),
+}
+"""What each form does, and which command it becomes."""
+
+
+class Slot(StrEnum):
+    """What can stand at a place of a form."""
+
+    LITERAL = "literal"
+    TEXT = "text"
+    PERSON = "person"
+    ENTRY = "entry"
+    DECISION = "D"
+    ACTION = "A"
+    HYPOTHESIS = "H"
+    UPDATE = "U"
+    ROLE = "ROLE"
+    STATUS = "STATUS"
+    MARK = "mark"
+
+
+class Place(Struct, frozen=True):
+    """A place of a form; `words` are the literals that can stand there."""
+
+    slot: Slot
+    optional: bool
+    words: tuple[str, ...] = ()
+
+
+class Form(Struct, frozen=True):
+    """A form: how it is written, what it does, and its places after the word."""
+
+    text: str
+    help: str
+    command: type[PersonCommand] | None
+    places: tuple[Place, ...]
+
+    def follow(self, typed: tuple[str, ...]) -> "Followed | None":
+        """Where these tokens lead in the form; None if they are not its beginning."""
+        at = self._reach({0: 0})
+        for token in typed:
+            after: dict[int, int] = {}
+            for index, meant in at.items():
+                if index == len(self.places) or not _fits(self.places[index], token, typed):
+                    continue
+                if self.places[index].slot is Slot.TEXT:
+                    after[index] = max(after.get(index, 0), meant)
+                else:
+                    meant += 1
+                after[index + 1] = max(after.get(index + 1, 0), meant)
+            at = self._reach(after)
+        if not at:
+            return None
+        places = tuple(self.places[index] for index in sorted(at) if index < len(self.places))
+        return Followed(self, places, max(at.values()))
+
+    def _reach(self, at: dict[int, int]) -> dict[int, int]:
+        """These places and all that can be reached from them by leaving optional ones out."""
+        reached = dict(at)
+        for index, meant in at.items():
+            while index < len(self.places) and self.places[index].optional:
+                index += 1
+                reached[index] = max(reached.get(index, 0), meant)
+        return reached
+
+
+class Followed(Struct, frozen=True):
+    """A form that is being typed: what can stand next, and how many tokens are no free text."""
+
+    form: Form
+    next: tuple[Place, ...]
+    meant: int
+
+
+_ITEM = re.compile(r"([DAHU])[0-9]+", re.IGNORECASE)
+
+
+def _fits(place: Place, token: str, typed: tuple[str, ...]) -> bool:
+    item = _ITEM.fullmatch(token)
+    match place.slot:
+        case Slot.TEXT:
+            # A text that begins with a number of ours means the thing, not its name.
+            return not (item and token is typed[0])
+        case Slot.LITERAL:
+            return token.casefold() in place.words
+        case Slot.PERSON:
+            return token.startswith("@")
+        case Slot.ENTRY:
+            return token.removeprefix("#").isdecimal()
+        case Slot.ROLE:
+            return token.casefold() in ROLE_HANDLES
+        case Slot.STATUS:
+            return token.isalpha()
+        case Slot.MARK:
+            return token[:1] in {"~", "+", "!"}
+        case Slot.DECISION | Slot.ACTION | Slot.HYPOTHESIS | Slot.UPDATE:
+            return item is not None and item[1].upper() == place.slot
+
+
+@cache
+def forms(word: Word) -> tuple[Form, ...]:
+    """The forms of a word."""
+    return tuple(_form(text) for text in word.usage)
+
+
+def _form(text: str) -> Form:
+    help, command = FORMS[text]
+    depth, places = 0, []
+    for token in text.split()[1:]:
+        depth += token.count("[")
+        places.append(_place(token.strip("[]"), optional=depth > 0))
+        depth -= token.count("]")
+    return Form(text, help, command, tuple(places))
+
+
+def _place(token: str, *, optional: bool) -> Place:
+    if token.startswith("@"):
+        return Place(Slot.PERSON, optional)
+    if token.startswith("#"):
+        return Place(Slot.ENTRY, optional)
+    if token[:1] in {"~", "+", "!"}:
+        return Place(Slot.MARK, optional)
+    if _ITEM.fullmatch(token):
+        return Place(Slot(token[0]), optional)
+    if token in {Slot.ROLE, Slot.STATUS}:
+        return Place(Slot(token), optional)
+    words = tuple(token.split("|"))
+    if all(word.islower() or word.isdecimal() for word in words) and not token.endswith(":"):
+        return Place(Slot.LITERAL, optional, words)
+    return Place(Slot.TEXT, optional)
+
+
+def fitting(word: Word, typed: tuple[str, ...]) -> tuple[Followed, ...]:
+    """The forms that these tokens can still become, those that take the fewest for free text."""
+    found = [one for form in forms(word) if (one := form.follow(typed)) is not None]
+    most = max((one.meant for one in found), default=0)
+    return tuple(one for one in found if one.meant == most)

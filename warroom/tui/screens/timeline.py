@@ -1,0 +1,106 @@
+"""What the timeline of a room is asked: an entry in full, a search, a filter, a promotion."""
+
+from typing import assert_never
+
+from textual import on
+from textual.screen import Screen
+
+from warroom.client.replica import Replica
+from warroom.text import one_line
+from warroom.tui.feed import Feed
+from warroom.tui.keymap import SHOW_ALL, Keymap
+from warroom.tui.port import AnyDesk
+from warroom.tui.present import filters
+from warroom.tui.screens.reading import EntryScreen
+from warroom.tui.widgets.asking import Asking, Question
+from warroom.tui.widgets.lines import OneLine
+from warroom.tui.widgets.timeline import Timeline
+from warroom.words.misread import Misread
+
+
+class TimelineOfRoom(Screen[None]):
+    """The part of a room's screen that answers its timeline."""
+
+    desk: AnyDesk
+    replica: Replica
+    keymap: Keymap
+    feed: Feed | None = None
+    filter_text = ""
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.query_one(Timeline)
+
+    def begin(self, text: str) -> None:
+        """Put the beginning of a line into the composer."""
+        raise NotImplementedError
+
+    def to_timeline(self) -> None:
+        """Show the timeline, and go into it."""
+        raise NotImplementedError
+
+    @on(Timeline.Opened)
+    def _open_entry(self, event: Timeline.Opened) -> None:
+        room = self.replica.room
+        entry = room.entry(room.seq_of(event.key) or 0)
+        if entry is not None:
+            self.app.push_screen(EntryScreen(room, entry.seq))
+
+    @on(Timeline.NewCount)
+    def _count_new(self, event: Timeline.NewCount) -> None:
+        self.timeline.border_subtitle = f"{event.count} new, G goes there" if event.count else ""
+
+    def action_promote(self, to: str) -> None:
+        seq = self.replica.room.seq_of(self.timeline.cursor_key or "")
+        if seq is not None:
+            self.begin(f"/promote #{seq} {to} ")
+
+    def action_search(self) -> None:
+        self.query_one(Asking).ask(Question.SEARCH)
+
+    def action_filter(self) -> None:
+        self.query_one(Asking).ask(Question.FILTER, self.filter_text)
+
+    def action_show_all(self) -> None:
+        self._show_only("")
+
+    @on(Asking.Answered)
+    def _answered(self, event: Asking.Answered) -> None:
+        match event.question:
+            case Question.SEARCH:
+                if event.text and not self.timeline.find(event.text):
+                    self.app.notify("not found", markup=False)
+            case Question.FILTER:
+                if not self._show_only(event.text):
+                    return
+            case unreachable:
+                assert_never(unreachable)
+        self.key_escape()
+
+    def _show_only(self, text: str) -> bool:
+        """Filter the timeline; False if what is asked makes no sense, which is said."""
+        if self.feed is None:
+            return False
+        try:
+            chosen = filters.read_filter(text, self.replica.room)
+        except Misread as error:
+            self.app.notify(one_line(error.text), severity="warning", markup=False)
+            return False
+        self.filter_text = text
+        self.feed.show_only(chosen, self.desk.you)
+        self.show_filter()
+        return True
+
+    def key_escape(self) -> None:
+        """Back to the timeline, from a question or a pane."""
+        self.query_one(Asking).leave()
+        self.to_timeline()
+
+    def show_filter(self) -> None:
+        """What is not seen is said, for as long as it is not seen."""
+        line, feed = self.query_one("#filter", OneLine), self.feed
+        line.display = feed is not None and bool(feed.filter)
+        if feed is not None and feed.filter:
+            key = self.keymap.first(SHOW_ALL)
+            room, hidden, since = self.replica.room, feed.hidden, feed.hidden_since
+            line.show(filters.row(feed.filter, room, hidden, since, key, line.width))

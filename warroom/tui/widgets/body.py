@@ -1,0 +1,106 @@
+"""What stands between a room's first lines and its composer: the timeline, and panes beside it.
+
+Where there is no room beside the timeline the panes take its place, and esc gives it back. The
+view for comms has two columns and so needs its place on every screen but the broadest.
+"""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+
+from warroom.tui.present.panes import COLUMNS, PANES, VIEWS, View
+from warroom.tui.present.scene import Scene
+from warroom.tui.widgets.pane import PaneView
+from warroom.tui.widgets.timeline import Timeline
+
+_IN_COLUMNS = frozenset(name for column in COLUMNS for name in column)
+
+
+class RoomBody(Horizontal):
+    """The timeline and the panes of one view. The classes `-comms` and `-covers` place them."""
+
+    DEFAULT_CSS = """
+    RoomBody {
+        & > #comms { display: none; width: 1fr; height: 1fr; }
+        & .column { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
+        &.-comms > #side { display: none; }
+        &.-comms > #comms { display: block; }
+        &.-covers > #timeline { display: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="body")
+        self.view = View.COMMAND
+        self._asked = False
+
+    def compose(self) -> ComposeResult:
+        yield Timeline(id="timeline")
+        with VerticalScroll(id="side", can_focus=False):
+            for pane in PANES.values():
+                if pane.name not in _IN_COLUMNS:
+                    yield PaneView(pane)
+        with Horizontal(id="comms"):
+            for column in COLUMNS:
+                with VerticalScroll(classes="column", can_focus=False):
+                    for name in column:
+                        yield PaneView(PANES[name], whole=True)
+
+    def on_mount(self) -> None:
+        self._place()
+
+    @property
+    def covering(self) -> View | None:
+        """The view that stands in the timeline's place, None if that is there."""
+        narrow, vast = self.screen.has_class("-narrow"), self.screen.has_class("-vast")
+        covers = self._asked if narrow else self.view is View.COMMS and not vast
+        return self.view if covers else None
+
+    def show(self, scene: Scene) -> None:
+        """Show the panes of the view as they are now."""
+        self._place()
+        for pane in self._panes:
+            pane.show(scene, whole=self.screen.has_class("-narrow"))
+
+    def switch(self, view: View) -> None:
+        """Show a view. Asked for again it gives the timeline its place back, or is gone into.
+
+        The focus stays in the composer, and elsewhere goes where one can see it.
+        """
+        inside = self.has_focus_within
+        if view is self.covering:
+            self.give_back()
+            if inside:
+                self.query_one(Timeline).focus()
+            return
+        again = view is self.view and self.covering is None and not self._narrow
+        self.view, self._asked = view, True
+        self._place()
+        if again or (inside and (self.covering or not self.query_one(Timeline).has_focus)):
+            self.enter()
+
+    def give_back(self) -> None:
+        """The timeline is there again."""
+        if self.covering is View.COMMS:
+            self.view = View.COMMAND
+        self._asked = False
+        self._place()
+
+    def enter(self) -> None:
+        """Put the focus into a pane that has a row to put the cursor on, a draft first."""
+        panes = sorted(self._panes, key=lambda pane: pane.pane.name != "draft")
+        found = next((pane for pane in panes if pane.cursor is not None), panes[0])
+        self.call_after_refresh(found.focus)
+
+    @property
+    def _narrow(self) -> bool:
+        return self.screen.has_class("-narrow")
+
+    @property
+    def _panes(self) -> list[PaneView]:
+        return [self.query_one(f"#pane-{name}", PaneView) for name in VIEWS[self.view]]
+
+    def _place(self) -> None:
+        for pane in self.query(PaneView):
+            pane.display = pane.pane.name in VIEWS[self.view]
+        self.set_class(self.view is View.COMMS, "-comms")
+        self.set_class(self.covering is not None, "-covers")
