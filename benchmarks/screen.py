@@ -65,10 +65,10 @@ def starts(env: dict[str, str], rounds: int) -> Iterator[Row]:
     rooms, floors, memory, least = [], [], [], []
     for _ in range(rounds):
         with Glass([sys.executable, "-P", "-c", EMPTY], env) as empty:
-            floors.append(empty.since_start("nothing here"))
+            floors.append(empty.until("nothing here") - empty.begun)
             least.append(empty.resident)
         with joins(env) as room:
-            rooms.append(room.since_start("declared: Benchmark"))
+            rooms.append(room.until("declared: Benchmark") - room.begun)
             memory.append(room.resident)
     yield Row("first frame of a room | of an empty app", rooms, floors, "s", "1.5")
     yield Row("memory at the first frame | of an empty app", memory, least, "MB", "60 MB")
@@ -77,20 +77,19 @@ def starts(env: dict[str, str], rounds: int) -> Iterator[Row]:
 def long_room(env: dict[str, str], path: str, room: Room, entries: int) -> Iterator[Row]:
     """Opening a long room, and keys in it while others write."""
     with joins(env) as short:
-        short.since_start("declared: Benchmark")
+        start = short.until("declared: Benchmark") - short.begun
         memory = short.resident
         idle = keys(short)
     with child(authors, path, room.log, WRITERS) as writers:
         writers.hear()
         writers.ask(Write(entries))
-    last = f"#{room.end().seq}"
+    last, fold = f"#{room.end().seq}", folding(path, room)
     with joins(env) as opened:
         opened.until("Timeline, UTC")
-        begun = time.perf_counter()
         waits = [opened.key(letter) for letter in LETTERS[:WHILE_OPENING]]
-        opened.until(last)
-        took = time.perf_counter() - begun
-        yield Row(f"opening {last} | folding it alone", [took], [folding(path, room)], "s")
+        took = opened.until(last) - opened.begun
+        yield Row(f"from the command to {last} | a short room", [took], [start], "s")
+        yield Row("of that, for its length | folding it alone", [took - start], [fold], "s")
         yield Row("longest of the first keys | in a short room", [max(waits)], [max(idle)], "ms")
         yield Row("memory with all of it | a short room", [opened.resident], [memory], "MB")
         with flow(path, room.log):
@@ -114,7 +113,7 @@ def keys(glass: Glass) -> list[float]:
     for letter in itertools.islice(itertools.cycle(LETTERS), KEYS):
         if letter == LETTERS[0]:
             glass.types("\x15")  # an empty line, so that no letter stands there already
-            time.sleep(0.2)
+            time.sleep(0.3)
         found.append(glass.key(letter))
         time.sleep(0.05)
     return found

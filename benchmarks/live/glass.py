@@ -25,12 +25,17 @@ _ADOPT = (
 
 
 class Glass:
-    """The terminal of a command. Nothing is interpreted: what is looked for are bytes."""
+    """The terminal of a command. Nothing is interpreted: what is looked for are bytes.
+
+    `begun` is when it was started, `drawn` all that it has drawn since.
+    """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         self._line, inside = pty.openpty()
         columns, rows = SIZE
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.drawn = bytearray()
+        self._read: list[tuple[float, int]] = []
         self.begun = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-ISc", _ADOPT, *command],
@@ -50,30 +55,31 @@ class Glass:
         self._process.wait()
         os.close(self._line)
 
-    def until(self, mark: str) -> float:
-        """Seconds from now until this is drawn. Raises `Stuck`."""
-        begun, tail = time.perf_counter(), b""
-        wanted = mark.encode()
-        while wanted not in tail:
-            if not select.select([self._line], [], [], PATIENCE)[0]:
+    def until(self, mark: str, since: int = 0) -> float:
+        """When this was drawn, after so many bytes. Raises `Stuck`."""
+        wanted, end = mark.encode(), time.perf_counter() + PATIENCE
+        while (found := self.drawn.find(wanted, since)) < 0:
+            if time.perf_counter() > end:
                 raise Stuck(f"{mark!r} was never drawn")
-            tail = tail[-len(wanted) :] + os.read(self._line, 1 << 16)
-        return time.perf_counter() - begun
+            self.read(0.1)
+        return next(at for at, upto in self._read if upto >= found + len(wanted))
 
-    def since_start(self, mark: str) -> float:
-        """Seconds from its start until this is drawn."""
-        self.until(mark)
-        return time.perf_counter() - self.begun
+    def read(self, patience: float = 0.0) -> None:
+        """Take in what was drawn."""
+        while select.select([self._line], [], [], patience)[0]:
+            self.drawn += os.read(self._line, 1 << 16)
+            self._read.append((time.perf_counter(), len(self.drawn)))
+            patience = 0.0
 
     def types(self, text: str) -> None:
         os.write(self._line, text.encode())
 
     def key(self, letter: str) -> float:
         """Milliseconds from a key until its letter is drawn. It must stand nowhere else yet."""
-        begun = time.perf_counter()
+        self.read()
+        begun, since = time.perf_counter(), len(self.drawn)
         self.types(letter)
-        self.until(letter)
-        return (time.perf_counter() - begun) * 1e3
+        return (self.until(letter, since) - begun) * 1e3
 
     @property
     def resident(self) -> float:

@@ -357,7 +357,7 @@ async def test_a_declined_line_of_a_room_one_has_left(hub: FakeHub) -> None:
         await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
         hub.answer()
         await at.waits_for(at.toasts)
-        assert at.toasts()[0].startswith("a line of yours was declined: ")
+        assert at.toasts()[0].startswith("a line of yours was declined and waits in its room: ")
 
 
 async def test_a_desk_that_fails_is_seen(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,8 @@ class Feed:
     """Looks at the replica whenever it is told to, and gives the timeline only the difference.
 
     `left` is where the reader was when they last left this room. The filter keeps `hidden`
-    entries out of sight, of which `hidden_since` are newer than itself.
+    entries out of sight, of which `hidden_since` are newer than itself. It is `whole` once all
+    that was there is shown.
     """
 
     def __init__(self, replica: Replica, timeline: Timeline, left: Left | None = None) -> None:
@@ -36,7 +37,7 @@ class Feed:
         self._sending: set[str] = set()
         self._left = left
         self._away: dict[int, Row] = {}
-        self._met = False
+        self.whole = False
         self._filtered_at = 0
         self._basis: object = None
         self._keeps = sieve(EVERYTHING, self._room)
@@ -72,7 +73,7 @@ class Feed:
         elif fresh:
             self._show(fresh)
         self._show_sending(you)
-        known, self._met = self._met, self._met or self._replica.sync is Sync.LIVE
+        known, self.whole = self.whole, self.whole or self._replica.sync is Sync.LIVE
         return fresh if known else []
 
     def _show(self, fresh: list[Recorded]) -> None:

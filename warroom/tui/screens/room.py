@@ -152,7 +152,10 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         """Show what the replica holds by now."""
         if self.feed is None or not self.is_attached:
             return
+        before = self.feed.whole
         fresh = self.feed.catch_up(self.desk.you, self.desk.now())
+        if self.feed.whole and not before:
+            self.war.room_is_whole()
         for entry in fresh:
             if self._memory.typed.pop(entry.id, None) is not None:
                 self.published(entry)
