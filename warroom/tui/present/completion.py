@@ -208,8 +208,13 @@ def _numbered(slot: Slot, room: Transcript) -> Iterator[tuple[str, str]]:
 def _people(typed: str, room: Transcript) -> tuple[Choice, ...]:
     typed = typed.casefold()
     people = room.incident.people
+    handles = {
+        person: one_line(handle)
+        for person, handle in room.names.handles.items()
+        if person in people
+    }
     return tuple(
         Choice(f"@{handle} ", f"@{handle}", one_line(room.names.name(person)))
-        for person, handle in room.names.handles.items()
-        if person in people and handle.casefold().startswith(typed)
+        for person, handle in handles.items()
+        if handle.casefold().startswith(typed)
     )

@@ -106,9 +106,19 @@ class RowPainter:
         if style is None:
             style = self._style_of(component(kind, span))
             if cursor and not span.found:
-                style += Style(bgcolor=self._style_of("cursor").bgcolor)
+                style = _under(self._style_of("cursor"), style)
             self._styles[key] = style
         return style
+
+
+def _under(cursor: Style, style: Style) -> Style:
+    """A style where the cursor stands: over its background, or reversed if it is so.
+
+    Reversed, the colours would be backgrounds, a different one for each piece: they go.
+    """
+    if cursor.reverse:
+        return Style(reverse=True, bold=style.bold, strike=style.strike)
+    return style + Style(bgcolor=cursor.bgcolor)
 
 
 def component(kind: str, span: Span) -> str:

@@ -37,6 +37,7 @@ class Timeline(RowsView, can_focus=True):
         & > .timeline--struck { color: $text-muted; text-style: strike; }
         & > .timeline--away { color: $text-warning; }
         & > .timeline--cursor { background: $primary 30%; }
+        &:ansi > .timeline--cursor { background: ansi_default; text-style: reverse; }
         & > .timeline--found { background: $warning; color: auto; text-style: bold underline; }
     }
     """

@@ -1,0 +1,26 @@
+"""What the screens load: no database, and nothing of the hub's."""
+
+import subprocess
+import sys
+
+
+def loaded(module: str) -> set[str]:
+    """The top-level packages in a process that has imported this and nothing else."""
+    code = f"import {module}, sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_the_screens_load_no_database() -> None:
+    """SQLAlchemy alone would cost half of the start again."""
+    found = loaded("warroom.tui.app")
+    assert {"textual", "websockets", "msgspec"} <= found
+    assert not {"sqlalchemy", "alembic", "server", "sqlite3"} & found
+
+
+def test_settings_cost_a_headless_command_nothing() -> None:
+    """They are an option of every command, but only a screen reads them."""
+    found = loaded("warroom.cli.options")
+    assert not {"textual", "tomllib", "tempfile", "difflib"} & found
