@@ -12,15 +12,13 @@ from tests.e2e.terminal import WAIT, WARROOM, Terminal, surroundings
 from tests.integration.conftest import HubProcess, Hubs
 
 PERSON = Path(__file__).with_name("person.py")
-EDITOR = """#!/bin/sh
-trap 'echo HELD' INT
-echo "EDITING $(cat "$1")"
-while read -r line; do
-    case "$line" in
-        done) exit 0 ;;
-        *) echo "$line" >> "$1" ;;
-    esac
-done
+EDITOR = f"""#!{sys.executable}
+import signal, sys
+signal.signal(signal.SIGINT, lambda *_: print("HELD", flush=True))
+with open(sys.argv[1], "r+") as file:
+    print("EDITING", file.read(), flush=True)
+    while (line := input()) != "done":
+        file.write(line)
 """
 """Shows what it is given, appends the lines it is told, and survives ctrl+c, as editors do."""
 

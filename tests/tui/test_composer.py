@@ -245,3 +245,23 @@ async def test_an_empty_update_opens_a_draft() -> None:
     async with in_room() as at:
         await at.sends("/u customers")
         await at.waits_for(lambda: at.composer.text.startswith("/update customers We know"))
+
+
+async def test_a_quick_tab_takes_what_was_just_typed() -> None:
+    """The key may come before the list is drawn; it counts for the text as it is."""
+    async with in_room() as at:
+        for key in ("slash", "r", "o", "l", "tab"):
+            char = {"slash": "/", "tab": "\t"}.get(key, key)
+            at.composer.line.post_message(Key(key, char))
+        await at.waits_for(lambda: at.composer.text == "/role ")
+
+
+async def test_a_list_that_was_closed_stays_closed() -> None:
+    """esc closes it; tab opens it no more, and another letter does."""
+    async with in_room() as at:
+        await at.presses("slash", "r")
+        await at.waits_for(lambda: at.composer.completion)
+        await at.presses("escape", "tab")
+        assert ("/r", False) == (at.composer.text, bool(at.composer.completion))
+        await at.presses("o")
+        await at.waits_for(lambda: at.composer.completion.choices)

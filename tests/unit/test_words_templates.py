@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.conftest import Playbook
 from warroom.domain import commands as c
@@ -133,3 +134,20 @@ def test_a_template_for_nobody_is_an_error(toml: str) -> None:
     """A misspelt audience or stage is found when it is read, not when it is needed."""
     with pytest.raises(ValueError, match="is not a valid"):
         read(toml)
+
+
+def test_a_fact_whose_words_are_gone_says_nothing(known: Playbook) -> None:
+    """A log that lost words without an order to is no reason to tell customers so."""
+    room = Transcript(known.incident.log)
+    for entry in known.entries:
+        lost = entry.seq in known.incident.facts
+        room.append(replace(entry, event=replace(entry.event, words=None)) if lost else entry)
+    text = begin(room, known.now, Audience.CUSTOMERS, Stage.IDENTIFIED).text
+    assert "redacted" not in text
+    assert "31 %" not in text
+
+
+def test_a_whole_hour_is_spelt_as_one(staffed: Playbook) -> None:
+    """SEV3 owes a word every hour, and the text says so as people do."""
+    staffed.does("ana", c.ChangeSeverity(to=Severity.SEV3, reason="one shop"))
+    assert "1 hour" in begun(staffed, Audience.CUSTOMERS, Stage.HOLDING)

@@ -161,6 +161,7 @@ class Composer(Vertical):
         self._complete = complete
         self._history = history
         self.completion = NOTHING
+        self._offered_for = ""
         self._choice = 0
         self.held: str | None = None
         self._unread: str | None = None
@@ -264,6 +265,7 @@ class Composer(Vertical):
 
     def _take_choice(self) -> bool:
         """Take the marked choice; False in an empty line, where the key goes on to the panes."""
+        self._offer_anew()  # a quick tab comes before the list for what was typed last
         if not self.completion.choices:
             return bool(self.text)
         choice = self.completion.choices[self._choice]
@@ -302,7 +304,7 @@ class Composer(Vertical):
         if self.text != self._unread and self._unread is not None:
             self._unread = None
             self.say("")
-        self._offer(self._complete(self._before_cursor()))
+        self._offer_anew()
 
     def _hold_shown(self) -> None:
         """Say that a paste is held, and let enter and esc decide about it."""
@@ -327,6 +329,13 @@ class Composer(Vertical):
         """The place of a character of the text before the cursor."""
         before = self._before_cursor()[:index]
         return before.count("\n"), len(before) - (before.rfind("\n") + 1)
+
+    def _offer_anew(self) -> None:
+        """Look at what could follow, unless that was done for this text."""
+        before = self._before_cursor()
+        if before != self._offered_for:
+            self._offered_for = before
+            self._offer(self._complete(before))
 
     def _offer(self, completion: Completion) -> None:
         if completion != self.completion:
