@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from warroom.cli.options import add_person
+from warroom.cli.options import add_config, add_person
 from warroom.cli.output import entry_lines, say, show
 from warroom.cli.screen import check_terminal
 from warroom.cli.stop import Exit, Stop
@@ -48,6 +48,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument(
         "--plain", action="store_true", help="no screen: prints the timeline as it grows"
     )
+    add_config(parser)
     add_person(parser)
 
 
@@ -57,9 +58,15 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     if _screen(options, env):
         say("setting the scene, one moment")
         with _player(min(options.speed, FASTEST_READABLE), env) as playing:
+            from warroom.cli.settings import preferences
             from warroom.tui.app import run_app
 
-            failed = run_app(playing.target(env), options.as_name, playing.ready.label)
+            failed = run_app(
+                playing.target(env),
+                options.as_name,
+                playing.ready.label,
+                preferences=preferences(options, env),
+            )
         if failed:
             return Exit.FAILED
         say("the demo's room is gone; warroom alone opens your own")

@@ -48,10 +48,5 @@ def duration(span: timedelta) -> str:
     return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
 
 
-def ago(at: datetime, now: datetime) -> str:
-    """How long ago something was, as `duration` says it."""
-    return duration(now - at)
-
-
 def _two(many: int, unit: str, rest: int, part: str) -> str:
     return f"{many} {unit} {rest} {part}" if rest else f"{many} {unit}"
