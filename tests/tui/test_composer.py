@@ -232,6 +232,20 @@ async def test_a_burst_with_line_feeds_is_a_paste_too() -> None:
         await at.waits_for(lambda: at.composer.held == "/r ic\nb\nc\nd")
 
 
+async def test_a_burst_in_pieces_stays_one_paste() -> None:
+    """What comes after a pause joins what is held, even if it begins with the end of a line."""
+    async with in_room() as at:
+        seq = at.hub.rooms[LOG].incident.seq
+        burst(at, "a\nb\nc\nd\n/r ")
+        await at.waits_for(lambda: at.composer.text == "a\nb\nc\nd\n/r ")
+        burst(at, "ic\n")
+        await at.waits_for(lambda: at.composer.held == "a\nb\nc\nd\n/r ic")
+        burst(at, "\n/s resolved\n")
+        await at.waits_for(lambda: "/s resolved" in (at.composer.held or ""))
+        assert "7 lines" in at.composer.complaint
+        assert seq == at.hub.rooms[LOG].incident.seq
+
+
 async def test_keys_are_letters_in_the_composer() -> None:
     """Single-letter keys of the timeline only write here."""
     async with in_room() as at:

@@ -1,7 +1,6 @@
 """The composer: one line for everything, that grows, and loses nothing."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -17,20 +16,12 @@ from warroom.text import visible
 from warroom.tui.keymap import Keymap, Where, bindings
 from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
+from warroom.tui.present.rush import HELD_OVER, SETTLE, Rush
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.lines import block
 
-HELD_OVER = 3
-"""A paste of more lines than this is held until the person says what to do with it."""
-
 LONGEST = 40_000
 """Characters of the longest text that a room takes."""
-
-BURST = 0.005
-"""Seconds between keys that nobody types: without bracketed paste, a paste looks like this."""
-
-SETTLE = 0.06
-"""Seconds without a key after which a burst is over."""
 
 LEAST_CHOICES = 4
 """So many choices are in sight however many forms a word has."""
@@ -63,29 +54,27 @@ class Line(TextArea):
         self._actions = keymap.actions(Where.COMPOSER)
         self._typed_at = 0.0
         self._entered: Timer | None = None
-        self._burst = False
+        self._rush = Rush()
         self.busy: Callable[[str], bool] = lambda action: False
         self.holding: Callable[[], bool] = lambda: False
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order they were typed: a binding would overtake letters that wait."""
-        quick = event.time - self._typed_at < BURST
+        self._rush.key(event.time)
         self._typed_at = event.time
         if self._entered is not None:
             self._entered.stop()
             self._entered = None
-            self._burst = True
             self.insert("\n")
         if event.key == "ctrl+j":  # the newline of a paste that came key by key
             event.stop()
             event.prevent_default()
-            self._burst |= quick
             self.insert("\n")
         elif event.key == "enter":
             event.stop()
             event.prevent_default()
-            if quick and self.text:
-                self._entered = self.set_timer(SETTLE, partial(self._enter, quick=True))
+            if self._rush.rushed and self.text:
+                self._entered = self.set_timer(SETTLE, self._enter)
             else:
                 self._enter()
         elif (
@@ -99,14 +88,10 @@ class Line(TextArea):
         bound = self._bindings.key_to_bindings.get(key, [])
         return bool(bound) and await self.app.run_action(bound[0].action, self)
 
-    def _enter(self, *, quick: bool = False) -> None:
-        """Send, unless this ends a paste that came key by key and is too long to be a line.
-
-        Such a paste may come in pieces: while one is held, only an enter by itself is an answer.
-        """
+    def _enter(self) -> None:
+        """Send, unless this ends a paste that came key by key."""
         self._entered = None
-        burst, self._burst = self._burst, False
-        if (burst and self.document.line_count > HELD_OVER) or (quick and self.holding()):
+        if self._rush.is_paste(self.document.line_count, holding=self.holding()):
             text = self.text
             self.clear()
             self.post_message(self.Pasted(text))
@@ -116,6 +101,7 @@ class Line(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
+        self._rush.pasted()
         text = visible(event.text)
         if len(text.rstrip("\n").split("\n")) > HELD_OVER:
             self.post_message(self.Pasted(text))
