@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from server import crash
 from server.config import Config, parse
 from server.place import Place, PlaceRefused, Running, Taken
 from warroom import __version__
@@ -69,7 +70,9 @@ def _run(config: Config, place: Place) -> None:
 
     _allow_many_files()
     sys.setswitchinterval(SWITCH_INTERVAL)
+    crash.reached("start-up")
     with contextlib.closing(open_sqlite(place.journal)) as journal:
+        crash.reached("start-up")
         asyncio.run(_serve(config, place, journal))
 
 
@@ -85,7 +88,9 @@ async def _serve(config: Config, place: Place, journal: "Journal") -> None:
         loop.add_signal_handler(number, told.set)
     sock = place.listen()
     hub = Hub(journal, HubKey(place.seed()))
+    crash.reached("start-up")
     await hub.start()
+    crash.reached("start-up")
     gateway = Gateway(hub)
     try:
         await gateway.open_unix(sock)
@@ -98,6 +103,7 @@ async def _serve(config: Config, place: Place, journal: "Journal") -> None:
             ]
             if config.auto:
                 running.append(tasks.create_task(_end_when_idle(hub, config.idle, told)))
+            crash.reached("start-up")
             _announce(config, place, url)
             await told.wait()
             for task in running:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
+from server import crash
 from server.alarms import Alarms, command_id
 from server.batch import Accepted, Batch, Committed, Outcome, Waiting
 from server.clerk import Clerk
@@ -360,6 +361,7 @@ class Hub:
         """Answer those who asked, then tell everyone who follows."""
         for outcome in batch.outcomes:
             self._answer(outcome)
+        crash.reached("after-ack")
         for committed in batch.commits:
             self._commit(committed)
         if batch.commits:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from server import crash
 from server.batch import Accepted, Batch, Committed, Outcome, Rejected, Waiting
 from server.journal import (
     Append,
@@ -25,9 +26,9 @@ from server.journal import (
     Transaction,
 )
 from warroom.clock import HubClock, new_salt
-from warroom.domain.commands import Command, Declare, cited_by
+from warroom.domain.commands import ApproveRedaction, Command, Declare, cited_by
 from warroom.domain.decide import Asked, Cited, Code, Founding, Granted, Refused, decide
-from warroom.domain.events import EntryRedacted, Policy
+from warroom.domain.events import Policy
 from warroom.domain.fold import apply
 from warroom.domain.hublog import LABEL, FoundHub, HubState, OwnCommand, apply_own, decide_own
 from warroom.domain.incident import Incident
@@ -76,6 +77,8 @@ class Writer:
         self._queue: queue.Queue[Waiting | None] = queue.Queue(QUEUE_COMMANDS)
         self._locals: dict[str, _Local] = {}
         self._unscrubbed: list[Outcome] = []
+        # A hub that was killed may have committed a redaction whose words are still in the files.
+        self._stale = True
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -99,6 +102,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        self._scrub()
         stopping = False
         while not stopping:
             waiting, stopping = self._take()
@@ -111,7 +115,9 @@ class Writer:
         taken: list[Waiting] = []
         size = 0
         try:
-            first = self._queue.get(timeout=SCRUB_RETRY if self._unscrubbed else None)
+            first = self._queue.get(
+                timeout=SCRUB_RETRY if self._unscrubbed or self._stale else None
+            )
             while first is not None:
                 taken.append(first)
                 size += len(first.content)
@@ -129,11 +135,13 @@ class Writer:
             with self._journal.begin() as transaction:
                 outcomes = work.decide_all(transaction, waiting)
                 commits = work.write(transaction)
+                crash.reached("before-commit")
                 try:
                     transaction.commit()
                 except OutcomeUnknown:
                     if not self._landed(commits):
                         raise
+            crash.reached("after-commit")
             return Batch(outcomes, commits)
         except JournalError as error:
             _logger.error("a batch of %d commands failed: %s", len(waiting), error)
@@ -150,33 +158,33 @@ class Writer:
         return all(heads.get(commit.log) == commit.head.hash for commit in commits)
 
     def _hold_redactions(self, batch: Batch) -> Batch:
-        """Keep back the answers to redactions until the words are gone from the files too."""
-        redacted = {
-            (commit.log, entry.seq)
-            for commit in batch.commits
-            for entry in commit.entries
-            if entry.header.kind == EntryRedacted.__struct_config__.tag
-        }
-        if not redacted:
+        """Keep back the answers to redactions until the words are gone from the files too.
+
+        The answer to one that is sent again as well: the hub may have been killed in between.
+        """
+        held = [outcome for outcome in batch.outcomes if _redacts(outcome)]
+        if not held:
             return batch
-        held = [
-            outcome
-            for outcome in batch.outcomes
-            if isinstance(outcome, Accepted) and (outcome.waiting.log, outcome.seq) in redacted
-        ]
         self._unscrubbed += held
         return Batch(tuple(one for one in batch.outcomes if one not in held), batch.commits)
 
+    @property
+    def _must_scrub(self) -> bool:
+        return self._stale or bool(self._unscrubbed)
+
     def _scrub(self) -> None:
-        if not self._unscrubbed:
+        if not self._must_scrub:
             return
+        if self._unscrubbed:
+            crash.reached("redaction")
         try:
             self._journal.scrub()
         except JournalError as error:
             _logger.warning("redacted words are still in the write-ahead log: %s", error)
             return
-        self._deliver(Batch(tuple(self._unscrubbed), ()))
-        self._unscrubbed = []
+        answers, self._unscrubbed, self._stale = self._unscrubbed, [], False
+        if answers:
+            self._deliver(Batch(tuple(answers), ()))
 
 
 _DEFECT = Refused(
@@ -312,6 +320,10 @@ class _Work:
         found = dict(tx.entries(one.log, wanted - fresh.keys()))
         found.update((seq, fresh[seq]) for seq in wanted & fresh.keys())
         return {seq: _cite(entry) for seq, entry in found.items()}
+
+
+def _redacts(outcome: Outcome) -> bool:
+    return isinstance(outcome, Accepted) and isinstance(outcome.waiting.command, ApproveRedaction)
 
 
 def _again(one: Waiting, before: tuple[int, str, bytes], digest: bytes) -> Outcome:
