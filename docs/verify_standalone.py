@@ -217,11 +217,11 @@ HEAD = {
 }
 MANIFEST = {
     "format": lambda value: is_integer(value) and value == 1,
-    "head": lambda value: is_citation(value) and len(value) == 2,
     "label": is_text,
     "log": is_text,
     "type": is_text,
 }
+MANIFEST_HEAD = {"head": lambda value: is_citation(value) and len(value) == 2}
 
 
 def check_fields(fields: Any, forms: Mapping[str, Any], what: str, more: bool = False) -> None:
@@ -245,6 +245,7 @@ class Log:
         self.last: Fields = {"seq": 0, "at": ""}
         self.hashes = {0: "0" * 64}
         self.ids: set[str] = set()
+        self.key: Any = None
         self.signed_by: set[str] = set()
         self.signed = 0
         self.with_words: set[int] = set()
@@ -257,7 +258,7 @@ class Log:
         need((number == 1) == (line.get("type") == "manifest"), "a manifest is line 1")  # 3
         match line.get("type"):
             case "manifest":
-                check_fields(line, MANIFEST, "manifest")
+                check_fields(line, MANIFEST | (MANIFEST_HEAD if "head" in line else {}), "manifest")
                 self.manifest = line
             case "entry":
                 self.read_entry(line)
@@ -281,6 +282,7 @@ class Log:
         need(header["id"] not in self.ids, f"entry {seq} repeats an id")  # 9
         if seq == 1:
             self.check_first(header)
+        self.go_on(header)
         self.first, self.last = first, header
         self.hashes[seq] = hashlib.sha256(b"\0" + canonical(header)).hexdigest()
         self.ids.add(header["id"])
@@ -292,9 +294,25 @@ class Log:
         facts, kind = header["facts"], header["kind"]
         need(kind in ("incident.declared", "hub.founded"), "entry 1 begins no log")
         need(kind == "hub.founded" or is_text(facts.get("label")), "entry 1 has no label")
-        need(HEAD["key"](facts.get("key")), "entry 1 has no key")
-        need(not is_weak(bytes.fromhex(facts["key"])), "the key of entry 1 is weak")
-        need(not self.trusted or facts["key"] in self.trusted, "the key is not a trusted one")
+        self.take_key(facts.get("key"))
+
+    def take_key(self, key: Any) -> None:  # 10, 17
+        need(HEAD["key"](key), "the entry has no proper key")
+        self.key = key
+        need(not is_weak(bytes.fromhex(key)), "the key is weak")
+        need(not self.trusted or key in self.trusted, "the key is not a trusted one")
+
+    def go_on(self, header: Fields) -> None:
+        """An entry with which the log goes on in another hub, or from a backup."""
+        facts, kind, before = header["facts"], header["kind"], header["seq"] - 1
+        head, part = facts.get("head"), {"log.adopted": "key", "log.restored": "restore"}.get(kind)
+        if part is None or not is_citation(head) or not is_text(facts.get(part)):
+            return
+        same = (head["seq"], head["hash"]) == (before, self.hashes[before])
+        need(same, f"entry {before + 1} goes on with another log")  # 15
+        if kind == "log.adopted":
+            need(self.signed == before, f"entry {before}, before the adoption, is not signed")  # 16
+            self.take_key(facts["key"])
 
     def read_body(self, header: Fields, body: Fields | None) -> None:  # 11
         seq, promised = header["seq"], header.get("body")
@@ -315,15 +333,15 @@ class Log:
             self.requests[seq] = header
         if header["kind"] != "entry.redacted" or not is_citation(of) or not is_citation(asked):
             return
-        need(self.stands(of), f"entry {seq} redacts what does not stand before it")  # 15
+        need(self.stands(of), f"entry {seq} redacts what does not stand before it")  # 18
         self.without_words.discard(of["seq"])
         request = self.requests.get(asked["seq"])
-        need(request is not None and self.stands(asked), f"nobody asked for entry {seq}")  # 16
+        need(request is not None and self.stands(asked), f"nobody asked for entry {seq}")  # 19
         wanted = (request or {})["facts"]["of"]
         same = (wanted["seq"], wanted["hash"]) == (of["seq"], of["hash"])
         need(same, f"entry {seq} redacts another entry than was asked for")
-        need(not people(header) & people(request or {}), f"entry {seq} took one person")  # 17
-        need(of["seq"] not in self.with_words, f"entry {of['seq']} has its words still")  # 18
+        need(not people(header) & people(request or {}), f"entry {seq} took one person")  # 20
+        need(of["seq"] not in self.with_words, f"entry {of['seq']} has its words still")  # 21
 
     def stands(self, citation: Fields) -> bool:
         """Whether an entry with this number and hash was read."""
@@ -336,7 +354,7 @@ class Log:
         need(bool(self.first) and head["log"] == self.first["log"], "the head is of another log")
         need(head["seq"] == seq and head["hash"] == self.hashes[seq], "the head is misplaced")  # 13
         need(key not in self.signed_by, "the head stands twice")
-        need(key == self.first["facts"].get("key"), "the head is signed by a stranger")  # 14
+        need(key == self.key, "the head is signed by a stranger")  # 14
         message = b"\1" + canonical({name: head[name] for name in ("hash", "log", "seq")})
         signature = bytes.fromhex(head["sig"])
         need(signature_holds(bytes.fromhex(key), signature, message), "the signature is false")
@@ -345,16 +363,16 @@ class Log:
 
     def end(self) -> Iterator[str]:
         """What only the end shows."""
-        for seq in sorted(self.without_words):  # 19
+        for seq in sorted(self.without_words):  # 22
             yield f"the words of entry {seq} are missing, and no entry redacts them"
         seq = self.last["seq"]
-        if seq == 0 or self.signed < seq:  # 20
+        if seq == 0 or self.signed < seq:  # 23
             yield f"the entries after entry {self.signed} are not signed"
-        if seq and self.manifest is not None:  # 21
+        if seq and self.manifest is not None:  # 24
             label = self.first["facts"].get("label", "")
-            expected = {
+            head = {"head": {"hash": self.hashes[seq], "seq": seq}}
+            expected = (head if "head" in self.manifest else {}) | {
                 "format": 1,
-                "head": {"hash": self.hashes[seq], "seq": seq},
                 "label": "hub" if self.first["kind"] == "hub.founded" else label,
                 "log": self.first["log"],
                 "type": "manifest",

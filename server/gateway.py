@@ -35,7 +35,7 @@ from server.session import Peer, Session
 from warroom.clock import monotonic
 from warroom.domain.vocabulary import Via
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_client
+from warroom.protocol.codec import MAX_OFFER_FRAME, BadFrame, decode_client
 from warroom.protocol.envelopes import SUBPROTOCOL, ClientMessage, Declined, Hello
 
 LAGGING = 256 * 1024
@@ -219,7 +219,7 @@ class Gateway:
             # None: a request without an Origin. Browsers always send one.
             "origins": [None],
             "compression": None,
-            "max_size": MAX_CLIENT_FRAME,
+            "max_size": MAX_OFFER_FRAME,
             "write_limit": (LAGGING, REFRESHED),
             "open_timeout": self._patience.hello,
             "ping_interval": None,

@@ -46,8 +46,10 @@ from warroom.protocol.envelopes import (
     Hello,
     Limits,
     ListRooms,
+    Offer,
     Open,
     Opened,
+    Release,
     RoomSummary,
     Submit,
     Welcome,
@@ -201,6 +203,9 @@ class Hub:
                 self._lobby.show(session, watch)
             case Alive(idle=idle):
                 session.idle = idle
+            case Offer(log=log) | Release(log=log):
+                text = "this room is not being recovered"
+                session.say(Failed(code=Code.ILLEGAL_STATE, text=text, log=log))
             case Hello():
                 session.link.close(CloseCode.BAD_FRAME, "hello was said already")
 

@@ -229,6 +229,7 @@ def whole_incident() -> Playbook:
     _inform(room)
     _correct(room)
     _close(room)
+    _go_on(room)
     return room
 
 
@@ -307,6 +308,11 @@ def _correct(room: Playbook) -> None:
     room.does("cy", c.RequestRedaction(entry=first + 4, reason="a password"))
     room.does("bo", c.ApproveRedaction(entry=first + 4))
     room.does("ana", c.Promote(entry=first, to=PromotedTo.FACT))
+
+
+def _go_on(room: Playbook) -> None:
+    room.does(HUB, c.ResumeLog(restore=entry_id(1)))
+    room.does(HUB, c.AdoptLog(key="ab" * 32))
 
 
 def _close(room: Playbook) -> None:

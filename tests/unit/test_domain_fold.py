@@ -66,6 +66,8 @@ def test_what_is_not_there_is_left_alone(staffed: Playbook, event: e.IncidentEve
         e.HubFounded(key="", policy=e.DEFAULT_POLICY),
         e.PersonRegistered(person="eve", via=Via.OS),
         e.ClockStepped(by_ms=1),
+        e.HubRestored(),
+        e.RoomAdopted(log="f" * 32, seq=1, hash="0" * 64, key="ab" * 32),
     ],
     ids=lambda event: event.kind,
 )

@@ -341,11 +341,11 @@ def test_every_refusal_can_be_said(steps: list[Step]) -> None:
 
 
 def test_histories_are_rich_enough_to_mean_something() -> None:
-    """In generated histories every command that people or the hub can give is granted at times."""
+    """In generated histories every command that people or timers can give is granted at times."""
     heard: set[type[Command]] = set()
     for seed in range(20):
         heard.update(type(command) for command in played(history(seed, 150)).commands)
-    assert set(get_args(Command)) == heard
+    assert set(get_args(Command)) - set(get_args(c.RecoveryCommand)) == heard
 
 
 def without_words(entry: Recorded) -> Recorded:

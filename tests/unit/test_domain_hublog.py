@@ -13,7 +13,9 @@ from warroom.domain.events import DEFAULT_POLICY, PersonWords, Recorded
 from warroom.domain.hublog import (
     FoundHub,
     HubState,
+    NoteAdoption,
     NoteClockStep,
+    NoteRestore,
     OwnCommand,
     RegisterPerson,
     apply_own,
@@ -23,6 +25,7 @@ from warroom.domain.vocabulary import HUB, Scope, Via
 
 ASKED = Asked(person=HUB, via=Via.HUB, at=NINE, scope=Scope.HUB)
 FOUND = FoundHub(key=KEY, policy=DEFAULT_POLICY)
+ADOPTED = NoteAdoption(log="a" * 32, seq=4, hash="0" * 64, key="cd" * 32)
 ANA = RegisterPerson(person="ana", via=Via.OS, uid=1000, name="Ana", handle="ana")
 
 
@@ -79,6 +82,27 @@ def test_steps_of_the_clock_are_noted() -> None:
     assert state == replace(stepped, seq=state.seq, head=state.head)
 
 
+def test_a_restore_is_noted_with_the_rooms_that_came_back() -> None:
+    """The last restore counts: its id, and how far each room went."""
+    first, second = e.LogAt("a" * 32, 4, "0" * 64), e.LogAt("b" * 32, 7, "1" * 64)
+    restore = NoteRestore(rooms=(first, second))
+    assert Granted(e.HubRestored(rooms=(first, second)), None) == decide_own(
+        after(FOUND), restore, ASKED
+    )
+    state = after(FOUND, restore, NoteRestore(rooms=(second,)))
+    assert (entry_id(3), {"b" * 32: 7}) == (state.restore, dict(state.restored))
+
+
+def test_an_adoption_is_noted_once() -> None:
+    """With the key of the hub that the room comes from."""
+    event = e.RoomAdopted(log="a" * 32, seq=4, hash="0" * 64, key="cd" * 32)
+    assert Granted(event, None) == decide_own(after(FOUND), ADOPTED, ASKED)
+    state = after(FOUND, ADOPTED)
+    assert {"a" * 32: "cd" * 32} == dict(state.adopted)
+    expected = Refused(Code.CONFLICT, "this room is adopted already")
+    assert expected == decide_own(state, ADOPTED, ASKED)
+
+
 def test_the_policy_is_the_last_one() -> None:
     """What rooms begin with can change."""
     quicker = replace(DEFAULT_POLICY, objection_window=10)
@@ -102,7 +126,7 @@ def test_an_entry_of_an_incident_only_moves_the_head() -> None:
     assert replace(state, seq=2, head=entry_hash(2)) == strange
 
 
-@pytest.mark.parametrize("command", [FOUND, ANA, NoteClockStep(by_ms=1)])
+@pytest.mark.parametrize("command", [FOUND, ANA, NoteClockStep(by_ms=1), NoteRestore(), ADOPTED])
 def test_commands_of_the_hub_survive_json(command: OwnCommand) -> None:
     """Each is the same after it was written and read again."""
     decoder = msgspec.json.Decoder(OwnCommand)

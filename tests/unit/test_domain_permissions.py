@@ -158,6 +158,8 @@ def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
         c.CloseObjections(decision=1),
         c.MarkActionOverdue(action=1, due_at=IN_TEN),
         c.MarkUpdateOverdue(audience=Audience.INTERNAL, promised_at=IN_TEN),
+        c.AdoptLog(key="ab" * 32),
+        c.ResumeLog(restore="0" * 36),
     ]
     return {type(command): command for command in commands}
 

@@ -103,6 +103,7 @@ ANYTHING = from_table(
         c.Moment: st.datetimes(timezones=st.just(UTC)),
         c.PersonId: st.text(st.sampled_from(ID), min_size=1, max_size=64),
         TEXT_HASH: st.text(st.sampled_from("0123456789abcdef"), min_size=64, max_size=64),
+        c.EntryId: st.uuids().map(str),
         get_args(WINDOW)[0]: st.integers(1, 24 * 3600),
         int: st.integers(-(2**53) + 1, 2**53 - 1),
     }
@@ -119,6 +120,7 @@ SMALL = from_table(
         c.PersonId: st.sampled_from(PEOPLE),
         Voice: st.just(Voice(RAJ, "raj")),
         TEXT_HASH: st.just("0" * 64),
+        c.EntryId: st.just("0" * 36),
         get_args(WINDOW)[0]: st.integers(1, 600),
         int: st.integers(1, 600),
     }

@@ -20,6 +20,8 @@ FACTS_OF_TEXT = {
     "label": "the room's number, made by the hub",
     "key": "a public key, hex",
     "hash": "the hash of an entry, hex",
+    "log": "the id of a log, hex",
+    "restore": "the id of an entry",
     "assignee": "a person id",
     "handed_over_by": "a person id",
     "people": "person ids",

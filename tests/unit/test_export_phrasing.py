@@ -141,6 +141,20 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
     (e.HubFounded(key="k", policy=DEFAULT_POLICY), "founded this hub"),
     (e.PersonRegistered(person="bo", via=Via.OS), "registered Bo"),
     (e.ClockStepped(by_ms=-1500), "the machine's clock stepped by -1.500 s"),
+    (e.HubRestored(rooms=(e.LogAt("f" * 32, 4, "0" * 64),)), "restored from a backup of 1 room"),
+    (e.HubRestored(), "restored from a backup of 0 rooms"),
+    (
+        e.RoomAdopted(log="f" * 32, seq=4, hash="0" * 64, key="ab" * 32),
+        f"adopted the log {'f' * 32} as far as #4",
+    ),
+    (
+        e.LogAdopted(key="ab" * 32, head=CITED),
+        f"adopted by another hub after #{CITED.seq}: its key is abababababababab",
+    ),
+    (
+        e.LogRestored(head=CITED, restore="r"),
+        f"the hub came back from a backup; the log goes on after #{CITED.seq}",
+    ),
     (e.Unknown(kind="poll.opened"), "? poll.opened: a newer version wrote this"),
     (e.NotePosted(words=TextWords("\x1b[31mred")), "␛[31mred"),
 ]
@@ -212,6 +226,8 @@ correction: redacted #54, as asked in #55
 update: fact the lag is 40 s
 status: status resolved, was investigating
 status: status closed, was resolved
+hub: the hub came back from a backup; the log goes on after #59
+hub: adopted by another hub after #60: its key is abababababababab
 """
 
 

@@ -12,6 +12,8 @@ from warroom.clock import new_command_id, new_log_id
 from warroom.domain.commands import DecisionText, Declare, ObjectTo, Post, ProposeDecision, TakeRole
 from warroom.domain.vocabulary import Role
 from warroom.protocol.codec import (
+    MAX_CLIENT_FRAME,
+    MAX_OFFER_FRAME,
     BadFrame,
     content_of,
     decode_client,
@@ -25,6 +27,7 @@ from warroom.protocol.envelopes import (
     ClientMessage,
     Entries,
     Hello,
+    Offer,
     Open,
     Presence,
     Submit,
@@ -185,3 +188,23 @@ def test_nothing_a_peer_sends_raises_anything_else(data: bytes) -> None:
     """Arbitrary bytes are a message or a `BadFrame`."""
     with contextlib.suppress(BadFrame):
         assert decode_client(data) is not None
+
+
+def test_an_offer_survives_the_wire_and_may_be_longer_than_a_command() -> None:
+    """An entry can be somewhat longer than the command that made it."""
+    line = b'{"body":"' + b"x" * MAX_CLIENT_FRAME + b'"}'
+    offer = Offer(log=LOG, after=3, entries=(msgspec.Raw(line),))
+
+    assert [line] == [bytes(raw) for raw in decode_client(encode(offer).decode()).entries]  # type: ignore[union-attr]
+    longer = Offer(log=LOG, after=3, entries=(msgspec.Raw(line), msgspec.Raw(line)))
+    assert f"and {MAX_OFFER_FRAME:,} is the most" in str(refusal(encode(longer)))
+    assert "entries" in str(refusal({"type": "offer", "log": LOG, "after": 3, "entries": []}))
+
+
+def test_only_an_offer_may_be_that_long() -> None:
+    """In bytes, also where the text has fewer characters; a command that is too long is named."""
+    frame = msgspec.json.encode(submit({"do": "post", "text": "é" * (MAX_CLIENT_FRAME // 2)}))
+    refused = refusal(frame.decode())
+
+    assert LOG == refused.log
+    assert f"a frame of {len(frame):,} bytes, and {MAX_CLIENT_FRAME:,} is the most" == str(refused)

@@ -92,7 +92,7 @@ def test_it_runs_by_itself(tmp_path: Path) -> None:
 def test_golden_logs_are_whole_to_both(name: str) -> None:
     """And no one else's than the key's that signed them."""
     assert whole(golden(name))
-    assert whole(golden(name), KEY.public)
+    assert whole(golden(name), KEY.public, *([OTHER_KEY.public] if name == "adopted" else []))
     assert not whole(golden(name), OTHER_KEY.public)
 
 
@@ -101,7 +101,7 @@ def test_both_judge_damaged_files_alike(seed: int) -> None:
     """Bytes changed, lines dropped, doubled, swapped, cut: found by both or by neither."""
     dice = random.Random(seed)
     for _ in range(12):
-        data = golden(dice.choice(["small", "redacted"]))
+        data = golden(dice.choice(["small", "redacted", "adopted"]))
         lines, at = data.splitlines(), dice.randrange(len(data))
         one, two = dice.randrange(len(lines)), dice.randrange(len(lines))
         swapped = lines.copy()
@@ -225,3 +225,30 @@ def second_holds(head: SignedHead) -> bool:
         bytes.fromhex(head.key), bytes.fromhex(head.sig), message
     )
     return holds
+
+
+@pytest.mark.parametrize("kind", ["log.adopted", "log.restored"])
+@pytest.mark.parametrize("part", ["key", "restore", "head", "occurred_at", None])
+def test_both_judge_logs_that_go_on_alike(kind: str, part: str | None) -> None:
+    """With every odd value in every fact, heads of either hub, and entries that nobody signed."""
+    for odd, signed, key in itertools.product(ODD, (True, False), (KEY, OTHER_KEY)):
+        book = Logbook().declare().note()
+        book = book.sign() if signed else book
+        facts = {"key": OTHER_KEY.public, "restore": "x", "head": msgspec.to_builtins(book.cite(2))}
+        if part is not None:
+            facts[part] = odd
+        book.add(
+            events.NotePosted(), kind=f"log.{kind}ed".replace("restoreed", "restored"), facts=facts
+        )
+        whole(book.sign(key).data())
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_both_judge_a_replica_s_manifest_alike(odd: Any) -> None:
+    """Without a head, and with one that is none."""
+    lines = golden("small").splitlines()
+    manifest = msgspec.json.decode(lines[0])
+    assert whole(
+        joined([canonical({k: v for k, v in manifest.items() if k != "head"}), *lines[1:]])
+    )
+    whole(joined([canonical(manifest | {"head": odd}), *lines[1:]]))

@@ -35,6 +35,8 @@ Handle: TypeAlias = Annotated[str, Meta(min_length=1, max_length=24, pattern=r"^
 PersonId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9a-z-]+\Z")]
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
+EntryId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}\Z")]
+PublicKey: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class CommandBase(
@@ -332,6 +334,18 @@ class Join(CommandBase, frozen=True, tag="join"):
     team: Line | None = None
 
 
+class AdoptLog(CommandBase, frozen=True, tag="log.adopt"):
+    """Go on with a log of another hub, under this hub's public key, hex."""
+
+    key: PublicKey
+
+
+class ResumeLog(CommandBase, frozen=True, tag="log.resume"):
+    """Go on with a log as a backup held it; `restore` is the id of the restore."""
+
+    restore: EntryId
+
+
 class LapseOffer(CommandBase, frozen=True, tag="role.lapse"):
     role: Role
     offer: Number
@@ -395,7 +409,8 @@ PersonCommand: TypeAlias = (
 """What may come in over the wire."""
 
 TimerCommand: TypeAlias = LapseOffer | CloseObjections | MarkActionOverdue | MarkUpdateOverdue
-HubCommand: TypeAlias = Join | TimerCommand
+RecoveryCommand: TypeAlias = AdoptLog | ResumeLog
+HubCommand: TypeAlias = Join | TimerCommand | RecoveryCommand
 """What only the hub itself asks; the wire has no way to say it."""
 
 Command: TypeAlias = PersonCommand | HubCommand

@@ -110,6 +110,14 @@ DEFAULT_POLICY = Policy(
 )
 
 
+class LogAt(Struct, frozen=True):
+    """Where a log stood: its last entry, by number and hash."""
+
+    log: str
+    seq: int
+    hash: str
+
+
 # --- events ----------------------------------------------------------------------------------
 
 
@@ -444,6 +452,29 @@ class RollCalled(EventBase, frozen=True, tag="roll.called"):
     words: RollWords | None = None
 
 
+# a log that goes on elsewhere, or from a copy
+
+
+class LogAdopted(Wordless, frozen=True, tag="log.adopted"):
+    """The log goes on in another hub, whose Ed25519 public key (hex) signs it from here on.
+
+    `head` is the entry before this one: the last that the hub before had signed.
+    """
+
+    key: str
+    head: Citation
+
+
+class LogRestored(Wordless, frozen=True, tag="log.restored"):
+    """The hub came back from a backup, and the log goes on after `head`, the entry before.
+
+    `restore` is the id of the `hub.restored` entry in the hub's own log.
+    """
+
+    head: Citation
+    restore: str
+
+
 # the hub's own log
 
 
@@ -467,6 +498,21 @@ class ClockStepped(Wordless, frozen=True, tag="clock.stepped"):
     """The machine's wall clock moved against the hub's time by so many milliseconds."""
 
     by_ms: int
+
+
+class HubRestored(Wordless, frozen=True, tag="hub.restored"):
+    """The hub came back from a backup, which held these rooms so far."""
+
+    rooms: tuple[LogAt, ...] = ()
+
+
+class RoomAdopted(Wordless, frozen=True, tag="room.adopted"):
+    """The hub took in a log of another hub, whose public key is `key`, as far as entry `seq`."""
+
+    log: str
+    seq: int
+    hash: str
+    key: str
 
 
 class Unknown(Struct, frozen=True):
@@ -525,8 +571,10 @@ IncidentEvent: TypeAlias = (
     | EntryPromoted
     | PersonJoined
     | RollCalled
+    | LogAdopted
+    | LogRestored
 )
-HubEvent: TypeAlias = HubFounded | PersonRegistered | ClockStepped
+HubEvent: TypeAlias = HubFounded | PersonRegistered | ClockStepped | HubRestored | RoomAdopted
 Event: TypeAlias = IncidentEvent | HubEvent
 
 

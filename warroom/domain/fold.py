@@ -158,7 +158,17 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             return replace(i, people=i.people.set(person, Person(person, False, src)))
         case e.RollCalled(people=called):
             return _called(i, src, called)
-        case e.HubFounded() | e.PersonRegistered() | e.ClockStepped():
+        case e.LogAdopted(key=key):
+            return replace(i, key=key, adopted=r.seq)
+        case e.LogRestored(restore=restore):
+            return replace(i, restore=restore)
+        case (
+            e.HubFounded()
+            | e.PersonRegistered()
+            | e.ClockStepped()
+            | e.HubRestored()
+            | e.RoomAdopted()
+        ):
             return i
         case e.Unknown():
             return replace(i, unknown=i.unknown + 1)

@@ -3,16 +3,16 @@
 One more log, folded in the same way. Only the hub writes to it.
 """
 
-from typing import Annotated, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from immutables import Map
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from warroom.domain import events as e
-from warroom.domain.commands import CommandBase, Handle, Line, PersonId
+from warroom.domain.commands import CommandBase, Handle, Line, PersonId, PublicKey
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
-from warroom.domain.events import DEFAULT_POLICY, PersonWords, Policy, Recorded
+from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded
 from warroom.domain.fold import source_of
 from warroom.domain.incident import Source
 from warroom.domain.vocabulary import Via
@@ -22,7 +22,7 @@ LABEL = "hub"
 
 
 class FoundHub(CommandBase, frozen=True, tag="hub.found"):
-    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    key: PublicKey
     policy: Policy
 
 
@@ -40,7 +40,22 @@ class NoteClockStep(CommandBase, frozen=True, tag="clock.step"):
     by_ms: int
 
 
-OwnCommand: TypeAlias = FoundHub | RegisterPerson | NoteClockStep
+class NoteRestore(CommandBase, frozen=True, tag="hub.restore"):
+    """The journal was put back from a backup that held these rooms."""
+
+    rooms: tuple[LogAt, ...] = ()
+
+
+class NoteAdoption(CommandBase, frozen=True, tag="room.adopt"):
+    """A room of another hub was taken in, which had signed it with `key`."""
+
+    log: str
+    seq: int
+    hash: str
+    key: str
+
+
+OwnCommand: TypeAlias = FoundHub | RegisterPerson | NoteClockStep | NoteRestore | NoteAdoption
 
 
 class Registered(Struct, frozen=True):
@@ -52,7 +67,11 @@ class Registered(Struct, frozen=True):
 
 
 class HubState(Struct, frozen=True, kw_only=True):
-    """The fold of the hub's own log."""
+    """The fold of the hub's own log.
+
+    `restore` is the id of the last restore from a backup, and `restored` how far each room went
+    then; `adopted` are the rooms taken in from other hubs, with the keys of those.
+    """
 
     log: str = ""
     seq: int = 0
@@ -60,6 +79,9 @@ class HubState(Struct, frozen=True, kw_only=True):
     key: str = ""
     policy: Policy = DEFAULT_POLICY
     people: Map[str, Registered] = Map()
+    restore: str = ""
+    restored: Map[str, int] = Map()
+    adopted: Map[str, str] = Map()
     unknown: int = 0
 
 
@@ -74,6 +96,11 @@ def apply_own(state: HubState, recorded: Recorded) -> HubState:
             return replace(state, people=state.people.set(person, known))
         case e.PolicyChanged(policy=policy):
             return replace(state, policy=policy)
+        case e.HubRestored(rooms=rooms):
+            held = Map((room.log, room.seq) for room in rooms)
+            return replace(state, restore=recorded.id, restored=held)
+        case e.RoomAdopted(log=log, key=key):
+            return replace(state, adopted=state.adopted.set(log, key))
         case e.Unknown():
             return replace(state, unknown=state.unknown + 1)
         case _:
@@ -99,5 +126,11 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             return Granted(event, None)
         case NoteClockStep(by_ms=by_ms):
             return Granted(e.ClockStepped(by_ms=by_ms), None)
+        case NoteRestore(rooms=rooms):
+            return Granted(e.HubRestored(rooms=rooms), None)
+        case NoteAdoption(log=log, seq=seq, hash=hash, key=key):
+            if log in state.adopted:
+                return Refused(Code.CONFLICT, "this room is adopted already")
+            return Granted(e.RoomAdopted(log=log, seq=seq, hash=hash, key=key), None)
         case unreachable:
             assert_never(unreachable)

@@ -142,7 +142,12 @@ Seqs: TypeAlias = tuple[int, ...]
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """One incident. `seq` and `head` are the number and hash of the last entry folded."""
+    """One incident. `seq` and `head` are the number and hash of the last entry folded.
+
+    `key` is the public key of the hub that keeps the log now; `adopted` the entry with which it
+    took the log over, 0 if it declared it. `restore` is the last restore of that hub from a backup
+    after which the log has gone on, empty if there was none.
+    """
 
     log: str = ""
     seq: int = 0
@@ -150,6 +155,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     label: str = ""
     key: str = ""
+    adopted: int = 0
+    restore: str = ""
     title: int = 0
     declared_at: datetime | None = None
     declared_by: str = ""

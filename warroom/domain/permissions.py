@@ -77,6 +77,8 @@ TABLE: dict[type[Command], Right] = {
     c.Promote: ANYONE,
     c.CallRoll: ANYONE,
     c.Join: HUB_ONLY,
+    c.AdoptLog: HUB_ONLY,
+    c.ResumeLog: HUB_ONLY,
     c.LapseOffer: HUB_ONLY,
     c.CloseObjections: HUB_ONLY,
     c.MarkActionOverdue: HUB_ONLY,

@@ -187,12 +187,23 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.RollCalled(people=people):
             called = ", ".join(tell.name(person) for person in people)
             return Phrase("", f"called the roll: {called}", (), "people")
+        case e.LogAdopted(key=key, head=head):
+            text = f"adopted by another hub after #{head.seq}: its key is {one_line(key[:16])}"
+            return Phrase("", text, (), "hub")
+        case e.LogRestored(head=head):
+            text = f"the hub came back from a backup; the log goes on after #{head.seq}"
+            return Phrase("", text, (), "hub")
         case e.HubFounded():
             return Phrase("", "founded this hub", (), "hub")
         case e.PersonRegistered(person=person):
             return Phrase("", f"registered {tell.name(person)}", (), "hub")
         case e.ClockStepped(by_ms=by_ms):
             return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
+        case e.HubRestored(rooms=rooms):
+            held = f"{len(rooms)} room{'s' * (len(rooms) != 1)}"
+            return Phrase("", f"restored from a backup of {held}", (), "hub")
+        case e.RoomAdopted(log=log, seq=seq):
+            return Phrase("", f"adopted the log {one_line(log)} as far as #{seq}", (), "hub")
         case e.Unknown(kind=kind):
             return Phrase("?", f"{one_line(kind)}: a newer version wrote this", (), "unknown")
         case unreachable:

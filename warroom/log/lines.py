@@ -20,16 +20,20 @@ __all__ = ["HUB_LABEL", "Item", "Manifest", "read_item", "split"]
 
 
 class Manifest(Struct, frozen=True, kw_only=True, tag="manifest"):
-    """What a file holds, said first. The lines that follow must bear out every field of it."""
+    """What a file holds, said first. The lines that follow must bear out every field of it.
+
+    `head` is the last entry; a file that still grows, a client's replica, does not name it.
+    """
 
     log: str
     label: str
-    head: Citation
+    head: Citation | None = None
     format: int = FORMAT
 
     def line(self) -> bytes:
         """The manifest as it stands on the first line of an export, without a newline."""
-        return canonical(self)
+        fields = msgspec.to_builtins(self)
+        return canonical({name: value for name, value in fields.items() if value is not None})
 
 
 Item: TypeAlias = Manifest | Entry | SignedHead

@@ -4,8 +4,6 @@ One pass in the order of the lines, in memory that grows with the number of entr
 `docs/log-format.md` lists the same checks for whoever writes a second verifier.
 """
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -14,8 +12,10 @@ from warroom.domain.events import Citation, Unknown
 from warroom.log.bodies import Bodies
 from warroom.log.chain import GENESIS, canonical
 from warroom.log.entry import EVENT_TYPES, FORMAT, Entry, Header, Malformed
+from warroom.log.forms import HASH, LOG, entries_are, misshapen
+from warroom.log.heads import Heads
 from warroom.log.lines import HUB_LABEL, Manifest, read_item, split
-from warroom.log.signing import SignedHead, is_weak, signature_holds
+from warroom.log.signing import SignedHead
 from warroom.log.subset import read_strictly
 
 
@@ -32,7 +32,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     `entries` is how many were read, `head` the last of them, `signed` how far up a good signature
     reaches. `key` is the public key that entry 1 names: it says whose log this is only to someone
-    who knows from elsewhere whose key that is.
+    who knows from elsewhere whose key that is. `adopted_by` are the keys of the hubs that went on
+    with it later.
     """
 
     log: str | None
@@ -41,6 +42,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     head: Citation | None
     signed: int
     key: str | None
+    adopted_by: tuple[str, ...] = ()
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
 
@@ -64,9 +66,7 @@ def verify(data: bytes, trusted: frozenset[str] | None = None) -> Verdict:
     return check.verdict()
 
 
-_HASH = re.compile("[0-9a-f]{64}")
-_HEADER_FORMS = {"log": re.compile("[0-9a-f]{32}"), "prev": _HASH, "body": _HASH}
-_HEAD_FORMS = {"key": _HASH, "sig": re.compile("[0-9a-f]{128}")}
+_HEADER_FORMS = {"log": LOG, "prev": HASH, "body": HASH}
 _HEADER_FIELDS = frozenset(Header.__struct_fields__)
 _ENTRY_FIELDS = {"body", "header", "type"}
 _BODY_FIELDS = {"salt", "words"}
@@ -79,18 +79,15 @@ class _Check:
 
     def __init__(self, trusted: frozenset[str] | None) -> None:
         self.lines = 0
-        self._trusted = trusted
         self._problems: list[Problem] = []
         self._notes: list[Problem] = []
         self._noted: set[str] = set()
         self._manifest: Manifest | None = None
-        self._key: str | None = None
         self._label: str | None = None
         self._hashes: dict[int, str] = {}
         self._ids: dict[str, int] = {}
         self._last: Entry | None = None
-        self._heads_here: set[str] = set()
-        self._signed = 0
+        self._heads = Heads(trusted, self.problem, self._note)
         self._bodies = Bodies(self._hashes, self.problem, self._note)
 
     def problem(self, line: int, seq: int | None, text: str) -> None:
@@ -125,7 +122,7 @@ class _Check:
             case Manifest():
                 self._read_manifest(line, value, item)
             case SignedHead():
-                self._read_head(line, value, item)
+                self._heads.read(line, value, item, self._last)
             case _:
                 self._read_entry(line, value, item)
 
@@ -143,43 +140,6 @@ class _Check:
         if manifest.line() != canonical(value):
             self.problem(line, None, "The manifest has fields that no manifest has.")
 
-    # --- signed heads --------------------------------------------------------------------------
-
-    def _read_head(self, line: int, value: dict[str, Any], head: SignedHead) -> None:
-        fault = (
-            self._form_fault(value, head) or self._place_fault(head) or self._signature_fault(head)
-        )
-        if fault:
-            self.problem(line, head.seq, f"The signed head on line {line} {fault}.")
-        else:
-            self._signed = max(self._signed, head.seq)
-        self._heads_here.add(head.key)
-
-    def _form_fault(self, value: dict[str, Any], head: SignedHead) -> str | None:
-        if head.line() != canonical(value):
-            return "has fields that no signed head has"
-        field = _misshapen(value, _HEAD_FORMS)
-        return field and f"has a {field} that is not of its form"
-
-    def _place_fault(self, head: SignedHead) -> str | None:
-        last = self._last
-        if last and head.log != last.header.log:
-            return "belongs to another log"
-        if last is None or head.seq != last.seq:
-            return f"signs entry {head.seq}, and does not stand right after it"
-        if head.hash != last.hash:
-            return f"signs another entry {head.seq} than the one that stands here"
-        if head.key in self._heads_here:
-            return "stands there twice"
-        return None
-
-    def _signature_fault(self, head: SignedHead) -> str | None:
-        if self._key is not None and head.key != self._key:
-            return f"is signed with another key than the one that entry 1 names, {head.key}"
-        if not signature_holds(head):
-            return "has a signature that its key did not make"
-        return None
-
     # --- entries -------------------------------------------------------------------------------
 
     def _read_entry(self, line: int, value: dict[str, Any], entry: Entry) -> None:
@@ -192,6 +152,7 @@ class _Check:
         self._check_id(line, entry)
         if entry.seq == 1:
             self._check_first(line, value["header"])
+        self._heads.go_on(line, entry)
         self._bodies.read(line, entry)
         self._note_unknown(line, value["header"], entry)
 
@@ -206,7 +167,7 @@ class _Check:
             )
             return False
         if seq > due:
-            self.problem(line, seq, f"{_entries(due, seq - 1)} missing before line {line}.")
+            self.problem(line, seq, f"{entries_are(due, seq - 1)} missing before line {line}.")
         elif entry.header.prev != (last.hash if last else GENESIS):
             self.problem(
                 line,
@@ -216,7 +177,8 @@ class _Check:
             )
         if last and entry.header.at < last.header.at:
             self.problem(line, seq, f"Entry {seq} has an earlier time than entry {last.seq}.")
-        self._last, self._heads_here = entry, set()
+        self._last = entry
+        self._heads.move_on()
         self._hashes[seq] = entry.hash
         return True
 
@@ -230,7 +192,7 @@ class _Check:
                 seq,
                 f"Entry {seq} is of format {entry.header.v}; this program reads format {FORMAT}.",
             )
-        if field := _misshapen(header, _HEADER_FORMS):
+        if field := misshapen(header, _HEADER_FORMS):
             self.problem(line, seq, f"Entry {seq} has a {field} that is not of its form.")
         for field in _LEFT_OUT_IF_EMPTY:
             if field in header and header[field] in (None, [], ""):
@@ -247,9 +209,9 @@ class _Check:
     def _check_first(self, line: int, header: dict[str, Any]) -> None:
         match header:
             case {"kind": "incident.declared", "facts": {"label": str(label), "key": str(key)}}:
-                self._label, self._key = label, key
+                self._label = label
             case {"kind": "hub.founded", "facts": {"key": str(key)}}:
-                self._label, self._key = HUB_LABEL, key
+                self._label = HUB_LABEL
             case _:
                 self.problem(
                     line,
@@ -258,12 +220,7 @@ class _Check:
                     "log this is.",
                 )
                 return
-        if not _HASH.fullmatch(key) or is_weak(key):
-            self.problem(
-                line, 1, "Entry 1 names a key that is none, or under which anyone could sign."
-            )
-        elif self._trusted is not None and key not in self._trusted:
-            self.problem(line, 1, f"This log is signed by a key that you did not name: {key}")
+        self._heads.take_key(line, 1, key)
 
     def _note_unknown(self, line: int, header: dict[str, Any], entry: Entry) -> None:
         seq, event = entry.seq, entry.recorded().event
@@ -296,11 +253,11 @@ class _Check:
             self.problem(self.lines or 1, None, "There is no entry in this file.")
         else:
             self._check_manifest(last)
-            if self._signed < last.seq:
+            if self._heads.signed < last.seq:
                 self.problem(
                     self.lines,
                     last.seq,
-                    f"{_entries(self._signed + 1, last.seq)} under no signed "
+                    f"{entries_are(self._heads.signed + 1, last.seq)} under no signed "
                     "head: nothing says that they are the hub's, or that they are all.",
                 )
         return Verdict(
@@ -308,8 +265,9 @@ class _Check:
             label=self._label,
             entries=len(self._hashes),
             head=Citation(last.seq, last.hash) if last else None,
-            signed=self._signed,
-            key=self._key,
+            signed=self._heads.signed,
+            key=self._heads.keys[0] if self._heads.keys else None,
+            adopted_by=tuple(self._heads.keys[1:]),
             problems=tuple(sorted(self._problems, key=_line)),
             notes=tuple(sorted(self._notes, key=_line)),
         )
@@ -325,26 +283,17 @@ class _Check:
                 None,
                 f"The manifest calls this {self._manifest.label!r}; entry 1 says {self._label!r}.",
             )
-        if self._manifest.head != Citation(last.seq, last.hash):
+        if self._manifest.head is None:
+            self._note(
+                1, None, "This file names no end: it is a replica, complete as far as it goes."
+            )
+        elif self._manifest.head != Citation(last.seq, last.hash):
             self.problem(
                 1,
                 None,
                 f"The manifest promises a log that ends with entry "
                 f"{self._manifest.head.seq}; what is here ends with another, entry {last.seq}.",
             )
-
-
-def _misshapen(fields: dict[str, Any], forms: Mapping[str, re.Pattern[str]]) -> str | None:
-    """The first field that is not of the form asked for."""
-    for field, form in forms.items():
-        value = fields.get(field)
-        if value is not None and not form.fullmatch(value):
-            return field
-    return None
-
-
-def _entries(first: int, last: int) -> str:
-    return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
 
 
 def _line(problem: Problem) -> int:

@@ -6,11 +6,21 @@ import msgspec
 
 from warroom.domain.vocabulary import Code
 from warroom.log.chain import canonical
-from warroom.protocol.envelopes import ClientMessage, FromClient, FromHub, HubMessage, Submit
+from warroom.protocol.envelopes import (
+    ClientMessage,
+    FromClient,
+    FromHub,
+    HubMessage,
+    Offer,
+    Submit,
+)
 from warroom.text import forbidden_in
 
 MAX_CLIENT_FRAME = 64 * 1024
-"""Bytes of the largest frame that a client may send."""
+"""Bytes of the largest frame that a client may send, unless it is an offer."""
+
+MAX_OFFER_FRAME = 68 * 1024
+"""Bytes of the largest offer: an entry can be somewhat longer than the command that made it."""
 
 MAX_HUB_FRAME = 256 * 1024
 """Bytes of the largest frame that the hub sends."""
@@ -54,6 +64,10 @@ def decode_client(frame: bytes | str) -> ClientMessage:
         message = _client_decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _named(frame, str(error)) from error
+    most = MAX_OFFER_FRAME if isinstance(message, Offer) else MAX_CLIENT_FRAME
+    size = len(frame.encode() if isinstance(frame, str) else frame)
+    if size > most:
+        raise _named(frame, f"a frame of {size:,} bytes, and {most:,} is the most")
     if isinstance(message, Submit):
         _check_text(message)
     return message

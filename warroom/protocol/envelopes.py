@@ -4,6 +4,8 @@
             ListRooms -> Rooms           and again on every change, if `watch`
             Open -> Opened, Entries ...  the backlog after what the client holds, then live
             Submit -> Acked | Declined   one command; the same id may be sent again
+            Open -> Recovering, Offer -> Recovering ...   what the hub lacks, from who holds it
+            Release -> Released          the operator ends the recovery of a room
     hub     Heartbeat -> Alive           every ten seconds, with the heads of the open rooms
 
 `docs/protocol.md` has the rules. A client ignores fields that it does not know; the hub refuses
@@ -82,13 +84,32 @@ class Submit(FromClient, frozen=True, tag="submit"):
     occurred_at: Moment | None = None
 
 
+class Offer(FromClient, frozen=True, tag="offer"):
+    """Entries that a recovering log lacks: those after `after`, with the signed heads among them.
+
+    Each is a line as it stands in an export. Entries that no head covers yet wait for one in a
+    later offer.
+    """
+
+    log: LogId
+    after: Seq
+    entries: Annotated[tuple[Raw, ...], Meta(min_length=1)]
+    heads: tuple[Raw, ...] = ()
+
+
+class Release(FromClient, frozen=True, tag="release"):
+    """End the recovery of a log: it goes on from where it stands. For the hub's operator."""
+
+    log: LogId
+
+
 class Alive(FromClient, frozen=True, tag="alive"):
     """The answer to a heartbeat. `idle` is how many seconds nobody has touched the keyboard."""
 
     idle: Seq = 0
 
 
-ClientMessage: TypeAlias = Hello | ListRooms | Open | Close | Submit | Alive
+ClientMessage: TypeAlias = Hello | ListRooms | Open | Close | Submit | Alive | Offer | Release
 
 
 class FromHub(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
@@ -123,7 +144,10 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
 
 
 class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the lobby. `commander` and `next_by` are absent where there is none."""
+    """One line of the lobby. `commander` and `next_by` are absent where there is none.
+
+    A `recovering` room can be read; it takes nothing but entries that it lacks.
+    """
 
     log: str
     label: str
@@ -137,6 +161,7 @@ class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_by: datetime | None = None
     resolved_at: datetime | None = None
     here: int = 0
+    recovering: bool = False
 
 
 class Rooms(FromHub, frozen=True, tag="rooms"):
@@ -144,13 +169,35 @@ class Rooms(FromHub, frozen=True, tag="rooms"):
 
 
 class Opened(FromHub, frozen=True, tag="opened"):
-    """The log is open and stands at `seq`; what follows `after` comes next."""
+    """The log is open and stands at `seq`; what follows `after` comes next.
+
+    It is `recovering` until its next `log.adopted` or `log.restored` entry.
+    """
 
     log: str
     label: str
     after: int
     seq: int
     head: str
+    recovering: bool = False
+
+
+class Recovering(FromHub, frozen=True, tag="recovering"):
+    """The log stands at `seq`, and is taking back what it lacks: whoever holds more, offer it.
+
+    The answer to an `Open` beyond its end, and to each `Offer`.
+    """
+
+    log: str
+    seq: int
+    head: str
+
+
+class Released(FromHub, frozen=True, tag="released"):
+    """The recovery of a log has ended, with its entry `seq`."""
+
+    log: str
+    seq: int
 
 
 class Diverged(FromHub, frozen=True, tag="diverged"):
@@ -235,6 +282,8 @@ HubMessage: TypeAlias = (
     Welcome
     | Rooms
     | Opened
+    | Recovering
+    | Released
     | Diverged
     | Entries
     | Acked

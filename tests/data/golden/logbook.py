@@ -82,6 +82,20 @@ class Logbook:
         self.hashes[self.seq] = entry_hash(header_bytes)
         return self
 
+    def adopt(self, key: HubKey, **changed: Any) -> "Logbook":
+        """The log goes on under another hub's key."""
+        head = self.cite(self.seq)
+        self.key = key
+        adopted = events.LogAdopted(key=key.public, head=head)
+        return self.add(adopted, by="hub", via=Via.HUB, **changed)
+
+    def restore(self, **changed: Any) -> "Logbook":
+        """The hub came back from a backup, and the log goes on."""
+        restored = events.LogRestored(
+            head=self.cite(self.seq), restore="019ceb1a-0000-7000-8000-0000000000ff"
+        )
+        return self.add(restored, by="hub", via=Via.HUB, **changed)
+
     def sign(self, key: HubKey | None = None) -> "Logbook":
         """A signed head under the last entry."""
         head = (key or self.key).sign(self.log, self.seq, self.hashes[self.seq])
@@ -156,6 +170,13 @@ def redacted() -> Logbook:
     return book.forget(5)
 
 
+def adopted() -> Logbook:
+    """A log that went on from a backup, and then in another hub."""
+    book = Logbook().declare().sign().note("pool-3 is at 100 %").sign()
+    book.restore().sign().note("draining it").sign()
+    return book.adopt(OTHER_KEY).sign().note("and we are back").sign()
+
+
 def hub() -> Logbook:
     """A hub's own log."""
     book = Logbook(HUB_LABEL, "40b0" * 8)
@@ -171,7 +192,13 @@ def hub() -> Logbook:
     ).sign()
 
 
-GOLDEN = {"small": small, "incident": incident, "redacted": redacted, "hub": hub}
+GOLDEN = {
+    "small": small,
+    "incident": incident,
+    "redacted": redacted,
+    "adopted": adopted,
+    "hub": hub,
+}
 
 
 def export_of(book: Logbook) -> bytes:

@@ -1,7 +1,8 @@
 """`decide`: one command on one incident gives one event, or a refusal. Pure.
 
 The checks that hold for every command stand here; what a command needs of its own stands with
-its family: `lifecycle`, `roles`, `decisions`, `actions`, `updates`, `corrections`, `people`.
+its family: `lifecycle`, `roles`, `decisions`, `actions`, `updates`, `corrections`, `people`,
+`recovery`.
 """
 
 from typing import assert_never
@@ -16,6 +17,7 @@ from warroom.domain.decide import (
     decisions,
     lifecycle,
     people,
+    recovery,
     roles,
     updates,
 )
@@ -163,6 +165,8 @@ def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 
             return corrections.rule(i, command, asked)
         case c.CallRoll() | c.Join():
             return people.rule(i, command, asked)
+        case c.AdoptLog() | c.ResumeLog():
+            return recovery.rule(i, command)
         case unreachable:
             assert_never(unreachable)
 
