@@ -72,6 +72,23 @@ def test_an_offer_is_an_alarm_of_the_one_it_was_made_to(staffed: Playbook) -> No
     assert [] == kinds(staffed, "cy")
 
 
+def test_an_update_waits_for_those_who_can_approve_it(staffed: Playbook) -> None:
+    """It is an alarm of theirs, not of its author's nor of anyone else's, until they answer."""
+    staffed.does("ana", c.AppointRole(role=Role.DEPUTY, person="dee"))
+    staffed.does("dee", c.DraftUpdate(audience=Audience.CUSTOMERS, text="We look."))
+    assert [] == kinds(staffed, "ana")
+    staffed.does("dee", c.SubmitUpdate(update=1))
+    alarm = only(staffed, "ana")
+    assert (AlarmKind.APPROVAL, 1) == (alarm.kind, alarm.number)
+    assert (staffed.incident.updates[1].text.seq, frozenset({"ana"})) == (
+        alarm.entry,
+        alarm.concerns,
+    )
+    assert [[], []] == [kinds(staffed, "dee"), kinds(staffed, "cy")]
+    staffed.does("ana", staffed.approval(1))
+    assert [] == kinds(staffed, "ana")
+
+
 def test_an_overdue_update(staffed: Playbook) -> None:
     """A promised update that did not come rings for communications and command."""
     staffed.does("cy", c.DraftUpdate(audience=Audience.INTERNAL, text="We look."))

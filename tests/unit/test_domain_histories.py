@@ -78,7 +78,8 @@ ABOUT_UPDATES: list[c.PersonCommand] = [
     *(c.ReturnUpdate(update=n, reason="words") for n in (1, 2)),
     *(c.ApproveUpdate(update=n, text="0" * 64) for n in (1, 1, 2, 2)),
     c.ApproveUpdate(update=1, text="0" * 64, break_glass=True, reason="words"),
-    *(c.PublishUpdate(update=n) for n in (1, 1, 2, 2)),
+    *(c.PublishUpdate(update=n, anyway=True) for n in (1, 1, 2, 2)),
+    c.PublishUpdate(update=1),
     *(c.RecordSent(update=n, where="words") for n in (1, 2)),
 ]
 ABOUT_ENTRIES: list[c.PersonCommand] = [

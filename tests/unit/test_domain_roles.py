@@ -56,7 +56,9 @@ def test_a_handover_is_held_until_it_is_accepted(staffed: Playbook) -> None:
     offered = staffed.does("ana", c.OfferRole(role=IC, to="cy", note="the vendor calls at ten"))
     lapses_at = staffed.now + timedelta(seconds=120)
     words = TextWords("the vendor calls at ten")
-    assert e.RoleOffered(role=IC, to="cy", lapses_at=lapses_at, words=words) == offered.event
+    cites = (1,)
+    expected = e.RoleOffered(role=IC, to="cy", lapses_at=lapses_at, cites=cites, words=words)
+    assert expected == offered.event
     assert "ana" == staffed.incident.commander
     staffed.waits(119)
     accepted = staffed.does("cy", c.AcceptRole(role=IC))
@@ -180,8 +182,9 @@ def test_the_commander_appoints(staffed: Playbook) -> None:
     assert e.RoleAppointed(role=DEPUTY, person="cy") == (
         staffed.does("ana", c.AppointRole(role=DEPUTY, person="cy")).event
     )
-    granted = staffed.does("ana", c.AppointRole(role=COMMS, person="dee"))
-    assert e.RoleAppointed(role=COMMS, person="dee", taken_from="bo") == granted.event
+    granted = staffed.does("ana", c.AppointRole(role=COMMS, person="dee", note="Bo sleeps"))
+    words = TextWords("Bo sleeps")
+    assert e.RoleAppointed(role=COMMS, person="dee", taken_from="bo", words=words) == granted.event
     assert (1, "dee") == (len(granted.refs), staffed.incident.holder(COMMS))
 
 

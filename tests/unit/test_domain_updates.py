@@ -288,7 +288,7 @@ def test_each_update_promises_the_next(
     submitted.does("ana", submitted.approval(1))
     if severity is not None:
         submitted.does("ana", c.ChangeSeverity(to=severity, reason="for the test"))
-    submitted.does("bo", c.PublishUpdate(update=1))
+    submitted.does("bo", c.PublishUpdate(update=1, anyway=True))
     promise = submitted.incident.next_update
     assert promise is not None
     assert (CUSTOMERS, submitted.now + timedelta(minutes=minutes)) == (promise.audience, promise.at)
@@ -311,7 +311,7 @@ def test_a_promise_can_be_given_and_lies_ahead(staffed: Playbook) -> None:
     assert (Code.INVALID, True) == (refused.code, refused.text.startswith("next_by lies"))
     staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
     tomorrow = staffed.now + timedelta(days=1)
-    staffed.does("bo", c.PublishUpdate(update=1, next_by=tomorrow))
+    staffed.does("bo", c.PublishUpdate(update=1, next_by=tomorrow, anyway=True))
     assert tomorrow == staffed.incident.promises[INTERNAL].at
 
 
@@ -377,6 +377,28 @@ def test_a_draft_that_the_log_contradicts_is_stale(submitted: Playbook) -> None:
     assert "status changed" == why()
     revised()
     assert why() is None
+
+
+def test_what_went_stale_goes_out_on_purpose_only(submitted: Playbook) -> None:
+    """U3: approved, then overtaken: the hub says why, and takes it only if that is meant."""
+    submitted.does("ana", submitted.approval(1))
+    submitted.does("ana", c.ChangeStatus(to=Status.MITIGATED))
+    text = (
+        "U1 is stale: status changed since it was written; revise it, or let it go out as it is: "
+        "/update U1 publish anyway"
+    )
+    assert Refused(Code.CONFLICT, text) == submitted.refuses("bo", c.PublishUpdate(update=1))
+    granted = submitted.does("bo", c.PublishUpdate(update=1, anyway=True))
+    assert isinstance(granted.event, e.UpdatePublished)
+    assert granted.event.stale
+
+
+def test_what_is_not_stale_is_not_marked_so(submitted: Playbook) -> None:
+    """U3: saying `anyway` where nothing stands in the way leaves no mark."""
+    submitted.does("ana", submitted.approval(1))
+    granted = submitted.does("bo", c.PublishUpdate(update=1, anyway=True))
+    assert isinstance(granted.event, e.UpdatePublished)
+    assert not granted.event.stale
 
 
 def test_what_is_published_is_never_stale(published: Playbook) -> None:

@@ -331,13 +331,13 @@ def test_broken_glass_corrections_and_drafts_stand_out() -> None:
     book.does("ana", c.SubmitUpdate(update=1))
     book.does("ana", book.approval(1, break_glass=True, reason="all asleep"))
     book.does("ana", c.ChangeStatus(to=Status.RESOLVED))
-    book.does("ana", c.PublishUpdate(update=1))
+    book.does("ana", c.PublishUpdate(update=1, anyway=True))
     book.does("ana", c.DraftUpdate(audience=Audience.CUSTOMERS, text="Up.", corrects=1))
     lines = section(written(book), "Stakeholder updates")
     at = "2026-03-02 09:00:00"
     glass = "- **BREAK-GLASS**, approved by an author, Ana"
     assert f"{glass}, {at} [#6](#6): all asleep" in lines
-    assert f"- published by Ana, {at} [#8](#8)" in lines
+    assert f"- published by Ana, {at} [#8](#8), **stale** by then and on purpose" in lines
     assert "- corrects U1" in lines
     assert "- **never published** (draft)" in lines
 

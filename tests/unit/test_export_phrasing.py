@@ -127,6 +127,10 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
         e.RoleAppointed(role=Role.SCRIBE, person="bo", taken_from="cy"),
         "gave scribe to Bo, instead of Cy",
     ),
+    (
+        e.RoleAppointed(role=Role.SCRIBE, person="bo", words=TextWords("writes fast")),
+        "gave scribe to Bo: writes fast",
+    ),
     (e.ObjectionsClosed(decision=2, heard=0), "D2 objections closed, none heard"),
     (e.ProposalDecided(decision=9, objections=0), "D9 decided: D9"),
     (
@@ -134,6 +138,7 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
         "A1 Bo: drain\npool-3",
     ),
     (e.UpdatePublished(update=9, text=CITED), "U9 published"),
+    (e.UpdatePublished(update=9, text=CITED, stale=True), "U9 published, STALE, on purpose"),
     (
         e.PersonJoined(person="dee", words=e.PersonWords("Dee", "dee", "payments")),
         "Dee joined (payments)",

@@ -350,7 +350,7 @@ def test_alarms_in_words(staffed: Playbook) -> None:
     assert [
         ("Bo objects to D1: it lags", "/decide D1 "),
         ("Ana offers you Deputy, 1:00 left: /r accept or /r decline", "/role accept"),
-        ("A1 overdue 0 s: Cy, drain", "/act A1 "),
+        ("A1 overdue just now: Cy, drain", "/act A1 "),
     ] == [(alarm_text.text(seen, one), alarm_text.opening(one)) for one in found]
     staffed.waits(20 * 60)
     staffed.fires()
@@ -363,6 +363,18 @@ def test_alarms_in_words(staffed: Playbook) -> None:
     row = text(alarm_text.row(seen, found, "^g", 78))
     assert row.startswith("! nobody is incident commander")
     assert row.endswith(f"+{len(found) - 1}  ^g deal with it")
+
+
+def test_an_update_that_waits_for_approval(staffed: Playbook) -> None:
+    """Whoever can approve it reads the text in the alarm, and that it is stale."""
+    staffed.does("dee", c.DraftUpdate(audience=Audience.CUSTOMERS, text="Cards may fail."))
+    staffed.does("dee", c.SubmitUpdate(update=1))
+    (alarm,) = alarms(staffed.incident, "ana")
+    said = "U1 to customers waits for you to approve it: Cards may fail."
+    assert said == alarm_text.text(scene(staffed, "ana"), alarm)
+    assert "/update U1 approve" == alarm_text.opening(alarm)
+    staffed.does("ana", c.ChangeStatus(to=Status.MITIGATED))
+    assert "approve it, STALE: Cards" in alarm_text.text(scene(staffed, "ana"), alarm)
 
 
 def test_no_alarm_no_row(staffed: Playbook) -> None:

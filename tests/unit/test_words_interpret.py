@@ -132,6 +132,7 @@ GRAMMAR: dict[str, list[PersonCommand]] = {
     "/u U1 submit": [c.SubmitUpdate(update=1)],
     "/u U1 approve": [c.ApproveUpdate(update=1, text=TEXT)],
     "/u U1 publish": [c.PublishUpdate(update=1)],
+    "/u U1 publish anyway": [c.PublishUpdate(update=1, anyway=True)],
     "/u U1 sent statuspage": [c.RecordSent(update=1, where="statuspage")],
     "/m #41 p99 is 2.4 s": [c.Amend(entry=41, text="p99 is 2.4 s")],
     "/k #41 wrong cluster": [c.Strike(entry=41, reason="wrong cluster")],
@@ -304,6 +305,13 @@ def test_only_the_commander_appoints() -> None:
     assert [c.AppointRole(role=TL, person="dee")] == says("@ana: /r tl @dee", "cy")
 
 
+def test_an_appointment_may_say_why() -> None:
+    """What follows the name is its note, as it is of an offer."""
+    assert [c.AppointRole(role=TL, person="dee", note="knows the pool")] == says(
+        "/r tl @dee knows the pool", "ana"
+    )
+
+
 def test_when_it_happened_goes_with_the_command() -> None:
     """A mark of when it happened is a fact of the entry, whatever the word."""
     assert [Draft(c.Observe(text="p99 4.2 s"), occurred_at=at("14:01"))] == interpret(
@@ -389,7 +397,6 @@ MISREAD = {
     "/r boss": "say which role",
     "/r ic dee": "name a person, /role ic @dee, or a reason, /role ic because REASON",
     "/r tl @kim": "nobody here is called @kim; if they are on the bridge: /role tl @kim voice",
-    "/r tl @dee please": '"please" is too much',
     "/r accept": "no role is on offer to you; name the role: /role accept tl",
     "/s": "say where the incident stands",
     "/s identifed": "did you mean identified",

@@ -6,19 +6,22 @@ from enum import StrEnum
 from msgspec import Struct
 
 from warroom.domain.incident import Incident
-from warroom.domain.vocabulary import Audience, DecisionState, Role, Status
+from warroom.domain.permissions import approvers
+from warroom.domain.vocabulary import Audience, DecisionState, Role, Status, UpdateState
 
 
 class AlarmKind(StrEnum):
     """Why there is an alarm, in the order in which they are shown.
 
     Without a commander nothing else gets done. Then comes what runs out soonest: an objection is
-    heard for seconds, an offer stands for minutes; what is late already can only get later.
+    heard for seconds, an offer stands for minutes, an update waits for one pair of eyes; what is
+    late already can only get later.
     """
 
     VACANT_COMMAND = "vacant command"
     OBJECTION = "objection"
     OFFER = "offer"
+    APPROVAL = "approval"
     OVERDUE_UPDATE = "overdue update"
     OVERDUE_ACTION = "overdue action"
     DEBRIEF = "debrief"
@@ -28,7 +31,8 @@ class Alarm(Struct, frozen=True, kw_only=True):
     """One alarm. `entry` is the number of the entry to look at.
 
     `concerns` are the people for whom the bell rings; nobody in particular means everybody.
-    `number` is the decision's or action's, `audience` the overdue update's, `role` the offer's.
+    `number` is the decision's, action's or waiting update's, `audience` the overdue update's,
+    `role` the offer's.
     """
 
     kind: AlarmKind
@@ -46,7 +50,7 @@ class Alarm(Struct, frozen=True, kw_only=True):
 def alarms(incident: Incident, me: str) -> list[Alarm]:
     """What holds now, the worst first; of the same kind first what concerns `me`, then the oldest.
 
-    Offers to other people are not alarms of mine.
+    Offers to other people, and what others are to approve, are not alarms of mine.
     """
     if not incident.seq:
         return []
@@ -54,6 +58,7 @@ def alarms(incident: Incident, me: str) -> list[Alarm]:
         *_command(incident),
         *_objections(incident),
         *_offers(incident, me),
+        *_approvals(incident, me),
         *_updates(incident),
         *_actions(incident),
         *_debrief(incident),
@@ -91,6 +96,17 @@ def _offers(incident: Incident, me: str) -> Iterator[Alarm]:
                 entry=offer.source.seq,
                 role=role,
                 concerns=frozenset({me}),
+            )
+
+
+def _approvals(incident: Incident, me: str) -> Iterator[Alarm]:
+    for number, update in incident.updates.items():
+        if update.state is UpdateState.SUBMITTED and me in (may := approvers(incident, update)):
+            yield Alarm(
+                kind=AlarmKind.APPROVAL,
+                entry=update.text.seq,
+                number=number,
+                concerns=frozenset(may),
             )
 
 

@@ -151,6 +151,7 @@ class ReleaseRole(CommandBase, frozen=True, tag="role.release"):
 class AppointRole(CommandBase, frozen=True, tag="role.appoint"):
     role: Role
     person: PersonId
+    note: Text | None = None
 
 
 # decisions
@@ -267,10 +268,12 @@ class ApproveUpdate(CommandBase, frozen=True, tag="update.approve"):
 
 
 class PublishUpdate(CommandBase, frozen=True, tag="update.publish"):
-    """`next_by` is the promise of the next update; the room's policy otherwise."""
+    """`next_by` is the promise of the next update; the room's policy otherwise. `anyway` is said
+    on purpose: the text goes out although it is stale."""
 
     update: Number
     next_by: Moment | None = None
+    anyway: bool = False
 
 
 class RecordSent(CommandBase, frozen=True, tag="update.sent"):

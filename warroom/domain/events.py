@@ -220,11 +220,15 @@ class RoleTaken(EventBase, frozen=True, tag="role.taken"):
 
 
 class RoleOffered(EventBase, frozen=True, tag="role.offered"):
-    """A handover offered. The holder keeps the role until it is accepted."""
+    """A handover offered. The holder keeps the role until it is accepted.
+
+    `cites` is its briefing: the entries that held what was true and open when it was offered.
+    """
 
     role: Role
     to: str
     lapses_at: datetime
+    cites: tuple[int, ...] = ()
     words: TextWords | None = None
 
 
@@ -253,12 +257,13 @@ class RoleReleased(EventBase, frozen=True, tag="role.released"):
     words: TextWords | None = None
 
 
-class RoleAppointed(Wordless, frozen=True, tag="role.appointed"):
+class RoleAppointed(EventBase, frozen=True, tag="role.appointed"):
     """The commander gave a role to someone."""
 
     role: Role
     person: str
     taken_from: str | None = None
+    words: TextWords | None = None
 
 
 # decisions
@@ -384,9 +389,12 @@ class UpdateApproved(EventBase, frozen=True, tag="update.approved"):
 
 
 class UpdatePublished(Wordless, frozen=True, tag="update.published"):
+    """`stale` if the room had moved on since the text was written, and it went out on purpose."""
+
     update: int
     text: Citation
     next_by: datetime | None = None
+    stale: bool = False
 
 
 class UpdateSent(EventBase, frozen=True, tag="update.sent"):

@@ -10,8 +10,8 @@ from msgspec import Struct
 from warroom.domain import commands as c
 from warroom.domain.commands import Command
 from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.incident import Incident
-from warroom.domain.vocabulary import Role, Scope
+from warroom.domain.incident import Incident, StakeholderUpdate
+from warroom.domain.vocabulary import EXTERNAL, Role, Scope
 
 IC, DEPUTY = Role.INCIDENT_COMMANDER, Role.DEPUTY
 COMMS, TECH, SCRIBE = Role.COMMS_LEAD, Role.TECHNICAL_LEAD, Role.SCRIBE
@@ -97,6 +97,17 @@ def role_for(incident: Incident, right: Right, speaker: str) -> Role | None:
     """The role under which someone uses a right: the first of its roles that they hold."""
     held = incident.roles_of(speaker)
     return next((role for role in needed(incident, right) if role in held), None)
+
+
+def approvers(incident: Incident, update: StakeholderUpdate) -> dict[str, Role]:
+    """Who can approve an update, and in which role: of one that leaves the house no author can."""
+    excluded = update.authors if update.audience in EXTERNAL else frozenset()
+    found: dict[str, Role] = {}
+    for role in needed(incident, APPROVAL):
+        person = incident.holder(role)
+        if person is not None and person not in excluded:
+            found.setdefault(person, role)
+    return found
 
 
 def allowed(incident: Incident, right: Right, speaker: str, scope: Scope) -> bool:

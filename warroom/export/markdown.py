@@ -285,10 +285,15 @@ def _update(room: Transcript, update: StakeholderUpdate) -> Iterator[str]:
 
 
 def _promise(room: Transcript, published: Source) -> str:
+    """That it was overtaken when it went out, and when the next was promised."""
     entry = room.entry(published.seq)
-    if entry is None or not isinstance(entry.event, e.UpdatePublished) or not entry.event.next_by:
+    if entry is None or not isinstance(entry.event, e.UpdatePublished):
         return ""
-    return f", next by {time_beside(entry.event.next_by, entry.happened_at)}"
+    event = entry.event
+    stale = ", **stale** by then and on purpose" if event.stale else ""
+    if event.next_by is None:
+        return stale
+    return f"{stale}, next by {time_beside(event.next_by, entry.happened_at)}"
 
 
 # what was corrected

@@ -96,9 +96,9 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.RoleTaken(role=role, taken_from=taken_from):
             source = f" from {tell.name(taken_from)}" if taken_from else ""
             return Phrase("", tell.because(f"took {office(role)}{source}"), (), "role")
-        case e.RoleOffered(role=role, to=to, lapses_at=at):
+        case e.RoleOffered(role=role, to=to, lapses_at=at, cites=cites):
             offer = f"offered {office(role)} to {tell.name(to)}, until {tell.time(at)}"
-            return Phrase("", tell.because(offer), (), "role")
+            return Phrase("", tell.because(offer), _numbered("briefed on", cites), "role")
         case e.RoleAccepted(role=role, handed_over_by=giver):
             source = f" from {tell.name(giver)}" if giver else ""
             return Phrase("", f"accepted {office(role)}{source}", (), "role")
@@ -111,7 +111,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", tell.because(f"released {office(role)}{whose}"), (), "role")
         case e.RoleAppointed(role=role, person=person, taken_from=taken_from):
             source = f", instead of {tell.name(taken_from)}" if taken_from else ""
-            return Phrase("", f"gave {office(role)} to {tell.name(person)}{source}", (), "role")
+            gave = f"gave {office(role)} to {tell.name(person)}{source}"
+            return Phrase("", tell.because(gave), (), "role")
         case e.DecisionRecorded(decision=n, risk=risk):
             return Phrase(f"D{n}", tell.said, tell.parts(risk), "decision")
         case e.DecisionProposed(decision=n, risk=risk, objections_until=until):
@@ -161,9 +162,10 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             approved = "BREAK-GLASS, approved by an author" if broken else "approved"
             text = tell.because(f"{approved}{caveats(recorded)}")
             return Phrase(f"U{n}", text, (), "alarm" if broken else "update")
-        case e.UpdatePublished(update=n, next_by=next_by):
+        case e.UpdatePublished(update=n, next_by=next_by, stale=stale):
             promise = f", next by {tell.time(next_by)}" if next_by else ""
-            return Phrase(f"U{n}", f"published{tell.audience(n)}{promise}", (), "update")
+            meant = ", STALE, on purpose" if stale else ""
+            return Phrase(f"U{n}", f"published{tell.audience(n)}{meant}{promise}", (), "update")
         case e.UpdateSent(update=n, words=sent):
             about = (visible(sent.text),) if sent and sent.text else ()
             return Phrase(f"U{n}", f"sent to {tell.said}", about, "update")
@@ -331,8 +333,12 @@ def readers(audience: Audience) -> str:
 
 
 def _cites(cites: Iterable[int]) -> tuple[str, ...]:
-    numbers = " ".join(f"#{seq}" for seq in cites)
-    return (f"cites {numbers}",) if numbers else ()
+    return _numbered("cites", cites)
+
+
+def _numbered(how: str, seqs: Iterable[int]) -> tuple[str, ...]:
+    numbers = " ".join(f"#{seq}" for seq in seqs)
+    return (f"{how} {numbers}",) if numbers else ()
 
 
 def _policy(policy: e.Policy) -> str:

@@ -168,7 +168,7 @@ WORDS: tuple[Word, ...] = (
             "update U1 revise TEXT [#41 #42]",
             "update U1 submit|approve",
             "update U1 return REASON",
-            "update U1 publish [+20m]",
+            "update U1 publish [anyway] [+20m]",
             "update U1 sent WHERE",
             "update U1 break REASON",
         ),

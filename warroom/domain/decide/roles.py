@@ -5,6 +5,7 @@ from typing import TypeAlias, assert_never
 
 from warroom.domain import commands as c
 from warroom.domain import events as e
+from warroom.domain.briefing import briefing
 from warroom.domain.decide.asked import Asked, Code, Ruling, in_room, refuse, words
 from warroom.domain.events import TextWords
 from warroom.domain.incident import Incident, Offer
@@ -84,6 +85,7 @@ def _offer(i: Incident, command: c.OfferRole, asked: Asked) -> Ruling:
         role=role,
         to=command.to,
         lapses_at=asked.at + timedelta(seconds=i.policy.offer_lapses_after),
+        cites=briefing(i),
         words=words(command.note),
     )
     return Ruling(event)
@@ -121,7 +123,10 @@ def _appoint(i: Incident, command: c.AppointRole) -> Ruling:
     if held is not None and held.person == command.person:
         refuse(Code.CONFLICT, f"{{about}} is {spoken(command.role)} already", command.person)
     event = e.RoleAppointed(
-        role=command.role, person=command.person, taken_from=held.person if held else None
+        role=command.role,
+        person=command.person,
+        taken_from=held.person if held else None,
+        words=words(command.note),
     )
     return Ruling(event, (held.source.id,) if held else ())
 

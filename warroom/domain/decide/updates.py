@@ -11,7 +11,7 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.decide.asked import Asked, Code, Ruling, in_utc, refuse, words
 from warroom.domain.events import SentWords, TextWords
-from warroom.domain.incident import Incident, StakeholderUpdate
+from warroom.domain.incident import Incident, StakeholderUpdate, stale_because
 from warroom.domain.vocabulary import EXTERNAL, Audience, UpdateState
 
 UpdateCommand: TypeAlias = (
@@ -143,7 +143,8 @@ def _approve(i: Incident, command: c.ApproveUpdate, asked: Asked) -> Ruling:
 
 
 def _publish(i: Incident, command: c.PublishUpdate, asked: Asked) -> Ruling:
-    """Internal updates need no approval; every other audience does."""
+    """Internal updates need no approval; every other audience does. What the room has overtaken
+    goes out only if that is said on purpose."""
     update = _readable(i, _known(i, command.update))
     internal = update.audience is Audience.INTERNAL
     unapproved = (UpdateState.DRAFT, UpdateState.SUBMITTED) if internal else ()
@@ -152,11 +153,24 @@ def _publish(i: Incident, command: c.PublishUpdate, asked: Asked) -> Ruling:
         update=update.number,
         text=update.text.citation,
         next_by=_next_by(i, command.next_by, asked.at),
+        stale=_overtaken(i, update, command.anyway),
     )
     refs = [update.text.id]
     if update.approved is not None:
         refs.append(update.approved.id)
     return Ruling(event, tuple(refs))
+
+
+def _overtaken(i: Incident, update: StakeholderUpdate, anyway: bool) -> bool:
+    """Whether the room has moved on since the text was written; refused unless it is meant."""
+    why, u = stale_because(i, update), f"U{update.number}"
+    if why is not None and not anyway:
+        refuse(
+            Code.CONFLICT,
+            f"{u} is stale: {why} since it was written; revise it, or let it go out as it is: "
+            f"/update {u} publish anyway",
+        )
+    return why is not None
 
 
 def _next_by(i: Incident, asked_for: datetime | None, at: datetime) -> datetime | None:

@@ -1,8 +1,11 @@
 """Alarms in words, and the line that deals with each."""
 
+from datetime import timedelta
 from typing import assert_never
 
 from warroom.domain.alarms import Alarm, AlarmKind
+from warroom.domain.incident import stale_because
+from warroom.export.phrasing import readers
 from warroom.export.times import duration
 from warroom.tui.present.pieces import Piece, Pieces, Tone, spread
 from warroom.tui.present.scene import ROLES, Scene, left
@@ -26,6 +29,8 @@ def text(scene: Scene, alarm: Alarm) -> str:
             return _objection(scene, alarm)
         case AlarmKind.OFFER:
             return _offer(scene, alarm)
+        case AlarmKind.APPROVAL:
+            return _approval(scene, alarm)
         case AlarmKind.OVERDUE_UPDATE:
             return _overdue_update(scene, alarm)
         case AlarmKind.OVERDUE_ACTION:
@@ -51,17 +56,28 @@ def _offer(scene: Scene, alarm: Alarm) -> str:
     return f"{who} offers you {ROLES[offer.role]}, {remaining} left: /r accept or /r decline"
 
 
+def _approval(scene: Scene, alarm: Alarm) -> str:
+    update = scene.incident.updates[alarm.number or 0]
+    stale = ", STALE" if stale_because(scene.incident, update) else ""
+    to = readers(update.audience)
+    return f"U{alarm.number} to {to} waits for you to approve it{stale}: {scene.text(alarm.entry)}"
+
+
 def _overdue_update(scene: Scene, alarm: Alarm) -> str:
     promise = scene.incident.promises[alarm.audience] if alarm.audience else None
-    late = duration(scene.now - promise.at) if promise else ""
+    late = _late(scene.now - promise.at) if promise else ""
     return f"update to {alarm.audience} overdue {late}: /u {alarm.audience}"
 
 
 def _overdue_action(scene: Scene, alarm: Alarm) -> str:
     action = scene.incident.actions[alarm.number or 0]
-    late = duration(scene.now - action.due_at) if action.due_at else ""
+    late = _late(scene.now - action.due_at) if action.due_at else ""
     who = scene.first_name(action.assignee) if action.assignee else "nobody"
     return f"A{alarm.number} overdue {late}: {who}, {scene.text(action.source.seq)}"
+
+
+def _late(span: timedelta) -> str:
+    return duration(span) if span >= timedelta(minutes=1) else "just now"
 
 
 def opening(alarm: Alarm) -> str:
@@ -73,6 +89,8 @@ def opening(alarm: Alarm) -> str:
             return f"/decide D{alarm.number} "
         case AlarmKind.OFFER:
             return "/role accept"
+        case AlarmKind.APPROVAL:
+            return f"/update U{alarm.number} approve"
         case AlarmKind.OVERDUE_UPDATE:
             return f"/update {alarm.audience} "
         case AlarmKind.OVERDUE_ACTION:

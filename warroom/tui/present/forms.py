@@ -49,7 +49,10 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
     "update U1 revise TEXT [#41 #42]": ("Writes a draft anew.", c.ReviseUpdate),
     "update U1 submit|approve": ("Asks for approval; or approves this text.", c.SubmitUpdate),
     "update U1 return REASON": ("Returns it to its author.", c.ReturnUpdate),
-    "update U1 publish [+20m]": ("Publishes it; the next one by then.", c.PublishUpdate),
+    "update U1 publish [anyway] [+20m]": (
+        "Publishes it, the next one by then; anyway: though stale.",
+        c.PublishUpdate,
+    ),
     "update U1 sent WHERE": ("Says where you have put it.", c.RecordSent),
     "update U1 break REASON": ("Approves your own, if nobody else can.", c.ApproveUpdate),
     "amend #41 TEXT": ("Corrects an entry.", c.Amend),

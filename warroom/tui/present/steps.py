@@ -8,6 +8,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from warroom.domain import permissions
 from warroom.domain.commands import (
     ApproveUpdate,
     DecideProposal,
@@ -270,14 +271,10 @@ def not_by(scene: Scene, one: StakeholderUpdate) -> str:
 
 
 def approvers(scene: Scene, one: StakeholderUpdate) -> list[str]:
-    """Who can approve an update: holders of the roles that may, its authors not among them."""
-    i = scene.incident
-    holders = {i.holder(role): role for role in reversed(needed(i, TABLE[ApproveUpdate]))}
-    excluded = one.authors if one.audience in EXTERNAL else frozenset()
+    """Who can approve an update, by name and role."""
     return [
         f"{scene.first_name(person)} ({spoken(role)})"
-        for person, role in reversed(holders.items())
-        if person is not None and person not in excluded
+        for person, role in permissions.approvers(scene.incident, one).items()
     ]
 
 
@@ -294,4 +291,4 @@ def _unready(scene: Scene, one: StakeholderUpdate) -> str:
     if by_role := hindrance(scene, PublishUpdate):
         return by_role
     why = stale_because(scene.incident, one)
-    return f"STALE: {why}; look at it again first" if why else ""
+    return f"STALE: {why}; revise it, or add anyway to publish it as it is" if why else ""

@@ -43,8 +43,7 @@ def _given(line: Reader, wanted: Role) -> list[PersonCommand]:
         return _taken(line, wanted)
     if wanted is Role.INCIDENT_COMMANDER or line.incident.commander != line.speaker:
         return [c.OfferRole(role=wanted, to=to, note=line.reason())]
-    line.end()
-    return [c.AppointRole(role=wanted, person=to)]
+    return [c.AppointRole(role=wanted, person=to, note=line.reason())]
 
 
 def _taken(line: Reader, wanted: Role) -> list[PersonCommand]:

@@ -63,8 +63,9 @@ def _about(line: Reader, number: int) -> PersonCommand:
             text = line.text(f"say how it should read: /update {u} revise TEXT")
             return c.ReviseUpdate(update=number, text=text, cites=cites)
         case "publish":
+            anyway = line.take_if("anyway")
             line.end()
-            return c.PublishUpdate(update=number, next_by=line.due_at())
+            return c.PublishUpdate(update=number, next_by=line.due_at(), anyway=anyway)
         case "sent":
             return _sent(line, number)
         case _:
