@@ -179,6 +179,8 @@ def _log_to(place: Place, config: Config) -> None:
     )
     for library in ("websockets", "alembic"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # It warns of every write to a line that is gone, and a peer can cause hundreds of them.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 def _allow_many_files() -> None:
