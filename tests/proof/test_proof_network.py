@@ -134,8 +134,8 @@ async def test_fifty_people_write_a_million_commands_over_a_network_that_fails(
     hubs: Hubs,
 ) -> None:
     """Ten rooms of five at a time; a dead direction stays dead until an end notices."""
-    seconds = float(os.environ.get("CHAOS_SECONDS", "inf"))
-    commands = int(os.environ.get("CHAOS_COMMANDS", 1_000_000))
+    seconds = float(os.environ.get("WARROOM_PROOF_SECONDS", "inf"))
+    commands = int(os.environ.get("WARROOM_PROOF_COMMANDS", 1_000_000))
     load = Load(rooms=10, writers=5, commands=800, window=20, rounds=-(-commands // 40_000))
     weather = Weather(life=10.0, silence=None, silent=0.05)
     chaos = Chaos(hubs, weather, load, seed=random.getrandbits(32))

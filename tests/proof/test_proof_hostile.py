@@ -221,8 +221,8 @@ async def test_hostile_frames_harm_nobody(hub: HubProcess) -> None:
 @pytest.mark.soak
 async def test_a_million_hostile_frames_harm_nobody(hub: HubProcess) -> None:
     """The same for long, from another seed each time."""
-    frames = int(os.environ.get("HOSTILE_FRAMES", 1_000_000))
-    seconds = float(os.environ.get("HOSTILE_SECONDS", "inf"))
+    frames = int(os.environ.get("WARROOM_PROOF_FRAMES", 1_000_000))
+    seconds = float(os.environ.get("WARROOM_PROOF_SECONDS", "inf"))
     siege = Siege(hub)
     assaults = await siege.run(
         attackers=4, frames=frames // 4, seed=random.getrandbits(32), seconds=seconds
