@@ -18,7 +18,7 @@ import pytest
 
 from tests.integration.conftest import HubProcess, Hubs, dialled
 from tests.proof.hostile_frames import BROKEN, HANDSHAKES, UPGRADE, Known, Speaker, hello
-from tests.proof.writers import Room, Writer, faults
+from tests.proof.writers import Room, Writer
 from warroom.client.target import Target
 from warroom.clock import monotonic
 
@@ -163,7 +163,7 @@ class Siege:
             room = Room(await host.declares(), writers)
             playground = await host.declares("Playground")
         await room.fill(5, window=5)
-        ids = tuple(id_ for writer in writers for id_ in writer.asked)
+        ids = tuple(one.id for writer in writers for one in writer.asked)
         return room, Known(playground=playground, room=room.log, hub=own, ids=ids)
 
     async def _go_on(self, room: Room, assaults: list[Assault], frames: int, ends: float) -> None:
@@ -175,7 +175,7 @@ class Siege:
             await asyncio.wait([attacks], timeout=0.5)
         await attacks
         self.after = self._memory()
-        assert [] == faults(room, await room.served(self.hub.socket))
+        assert [] == room.faults(await room.served(self.hub.socket))
 
     def _memory(self) -> int:
         """Bytes of the hub's process that are in memory now."""

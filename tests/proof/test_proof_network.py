@@ -18,7 +18,7 @@ from msgspec import Struct
 from server.journal_sql import open_sqlite
 from tests.integration.conftest import Hubs, joined
 from tests.proof.rough_network import RoughNetwork, Weather
-from tests.proof.writers import Room, Writer, faults
+from tests.proof.writers import Room, Writer
 from warroom.client.target import Target
 from warroom.clock import monotonic
 from warroom.export.jsonl import export_lines
@@ -86,7 +86,7 @@ class Chaos:
         for room in rooms:
             served = await room.served(self.hub.socket)
             self.heads[room.log] = (served[-1].seq, served[-1].hash)
-            found += faults(room, served)
+            found += room.faults(served)
             room.close()
         return found
 

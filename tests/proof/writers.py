@@ -1,18 +1,21 @@
 """People who write in rooms, and what they must agree on in the end."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
 from tests.integration.conftest import joined
+from tests.proof.history import Asked, History, Kept, Saw, Told, findings
 from warroom.client.desk import Desk, DeskEvent, RoomChanged
 from warroom.client.draft import Draft
 from warroom.client.pace import Pace
-from warroom.client.replica import Replica, Returned, Settled
+from warroom.client.replica import Returned, Settled
 from warroom.client.target import Target
 from warroom.domain.commands import Post
+from warroom.domain.vocabulary import HUB
 from warroom.log.entry import Entry
 
 PATIENCE = 120.0
@@ -27,21 +30,18 @@ class Writer:
 
     def __init__(self, target: Target, name: str) -> None:
         self.name = name
-        self.asked: set[str] = set()
-        self.acked: dict[str, int] = {}
-        self.refused: list[str] = []
-        self.contradicted: list[str] = []
+        self.asked: list[Asked] = []
+        self.told: list[Told] = []
         self.desk = Desk(target, name, self._listen, pace=PACE)
         self._changed = asyncio.Event()
 
     def _listen(self, event: DeskEvent) -> None:
         self._changed.set()
         match event:
-            case RoomChanged(change=Settled(id=id_, seq=seq)):
-                if self.acked.setdefault(id_, seq) != seq:
-                    self.contradicted.append(id_)
-            case RoomChanged(change=Returned(text=text)):
-                self.refused.append(text)
+            case RoomChanged(log=log, change=Settled(id=id_, seq=seq)):
+                self.told.append(Told(log, id_, seq, time.monotonic_ns()))
+            case RoomChanged(log=log, change=Returned(declined=declined)):
+                self.told.append(Told(log, declined.id, None, time.monotonic_ns()))
             case _:
                 pass
 
@@ -57,20 +57,21 @@ class Writer:
         replica = self.desk.replicas[log]
         await self.until(lambda: replica.seq >= seq)
 
-    async def write(self, log: str, commands: int, window: int) -> Replica:
+    async def write(self, log: str, commands: int, window: int) -> None:
         """Send so many more notes, a few on their way at a time, until each is answered."""
         replica = self.desk.open(log)
         for number in range(commands):
             await self.until(lambda: len(replica.pending) < window)
-            self.asked.add(self.desk.send(log, Draft(Post(text=f"{self.name} {number}"))))
+            asked_at = time.monotonic_ns()
+            id_ = self.desk.send(log, Draft(Post(text=f"{self.name} {number}")))
+            self.asked.append(Asked(log, id_, asked_at))
         await self.until(lambda: not replica.pending)
-        return replica
 
     def leave(self, log: str) -> None:
         """Close the room, and forget what was said in it."""
         self.desk.close(log)
         self.asked.clear()
-        self.acked.clear()
+        self.told.clear()
 
 
 class Room(Struct):
@@ -79,18 +80,11 @@ class Room(Struct):
     log: str
     writers: list[Writer]
 
-    @property
-    def replicas(self) -> list[Replica]:
-        return [writer.desk.replicas[self.log] for writer in self.writers]
-
     async def fill(self, commands: int, window: int) -> None:
+        """Everyone writes so many more notes."""
         async with asyncio.TaskGroup() as tasks:
             for writer in self.writers:
                 tasks.create_task(writer.write(self.log, commands, window))
-
-    def close(self) -> None:
-        for writer in self.writers:
-            writer.leave(self.log)
 
     async def served(self, hub: Path) -> list[Entry]:
         """The log as a newcomer reads it, once everyone in the room has all of it."""
@@ -101,23 +95,37 @@ class Room(Struct):
             await writer.holds(self.log, opened.seq)
         return entries[: opened.seq]
 
+    def faults(self, served: list[Entry]) -> list[str]:
+        """What the people here were told and saw otherwise than what the hub serves."""
+        found = [str(one) for one in findings(self._history(len(served)), map(_kept, served))]
+        asked = {one.id for writer in self.writers for one in writer.asked}
+        answered = {one.id for writer in self.writers for one in writer.told if one.seq}
+        if asked != answered:
+            found.append(f"{len(asked - answered)} commands were not acknowledged")
+        lines = [entry.line() for entry in served]
+        for writer in self.writers:
+            held = writer.desk.replicas[self.log].entries[: len(served)]
+            if [entry.line() for entry in held] != lines:
+                found.append(f"{writer.name} holds other bytes than the hub serves")
+        return found
 
-def faults(room: Room, kept: list[Entry]) -> list[str]:
-    """What the people in a room and its journal do not agree on."""
-    places = {entry.header.id: entry.seq for entry in kept}
-    notes = {entry.header.id for entry in kept if entry.header.kind == "note.posted"}
-    lines = [entry.line() for entry in kept]
-    asked = set[str]().union(*(writer.asked for writer in room.writers))
-    found = []
-    if len(places) != len(kept) or [entry.seq for entry in kept] != [*range(1, len(kept) + 1)]:
-        found.append("the journal is no sequence of different entries")
-    if notes != asked:
-        found.append(f"{len(asked - notes)} lost, {len(notes - asked)} that nobody asked for")
-    for writer, replica in zip(room.writers, room.replicas, strict=True):
-        if writer.acked != {id_: places.get(id_) for id_ in writer.asked}:
-            found.append(f"{writer.name} was told other places than the journal's")
-        if [entry.line() for entry in replica.entries[: len(kept)]] != lines:
-            found.append(f"the replica of {writer.name} holds other bytes than the journal")
-        if writer.refused or writer.contradicted:
-            found.append(f"{writer.name}: {writer.refused[:3]} {writer.contradicted[:3]}")
-    return found
+    def _history(self, seq: int) -> History:
+        """What was asked and told, and what was seen up to an entry."""
+        history = History()
+        for writer in self.writers:
+            history.asked += writer.asked
+            history.told += writer.told
+            held = writer.desk.replicas[self.log].entries[:seq]
+            history.saw += [
+                Saw(writer.name, self.log, one.seq, one.header.id, one.hash) for one in held
+            ]
+        return history
+
+    def close(self) -> None:
+        for writer in self.writers:
+            writer.leave(self.log)
+
+
+def _kept(entry: Entry) -> Kept:
+    by_hub = entry.header.by == HUB or entry.header.kind == "incident.declared"
+    return Kept(entry.header.log, entry.seq, entry.header.id, entry.hash, by_hub=by_hub)
