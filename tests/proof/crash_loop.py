@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -260,7 +261,7 @@ def aim(plan: str, rng: random.Random) -> str:
 
 
 async def loop(
-    folder: Path, *, lives: int, mode: str, seed: int, seconds: float = 1e9, epoch: int = 100
+    folder: Path, *, lives: int, mode: str, seed: int, seconds: float = 1e9, epoch: int = 50
 ) -> Report:
     """Live and die `lives` times, or for `seconds`; a new data folder every `epoch` lives."""
     rng, report, began = random.Random(seed), Report(), time.monotonic()
@@ -300,7 +301,8 @@ class _Era:
                 await self._die_young()
                 plan = next(planned)
                 if self.room.redacting and plan == "redaction":
-                    plan = "random"  # it would be met too early in that life
+                    # It would be met too early in that life.
+                    planned, plan = chain([plan], planned), "random"
                 assert await self.hub.start(aim(plan, self.rng)), plan
             for task in running:
                 task.cancel()
@@ -325,7 +327,7 @@ class _Era:
         room, before = self.room, self.room.acks
         await room.until(lambda: room.acks >= before + ACKS_A_LIFE)
         if not room.redacting:
-            room.wants_redactions = plan == "redaction" or self.rng.random() < 0.1
+            room.wants_redactions = plan == "redaction"
         if plan == "random":
             await asyncio.sleep(self.rng.uniform(0, 0.05))
             self.hub.kill()
