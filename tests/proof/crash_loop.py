@@ -29,7 +29,7 @@ from warroom.client.connection import LineState
 from warroom.client.desk import Desk, DeskEvent, RoomChanged
 from warroom.client.draft import Draft
 from warroom.client.pace import Pace
-from warroom.client.replica import Appended, Returned, Settled
+from warroom.client.replica import Appended, Retry, Returned, Settled
 from warroom.client.target import Target
 from warroom.domain.commands import ApproveRedaction, PersonCommand, Post, RequestRedaction
 from warroom.domain.events import NotePosted
@@ -122,6 +122,7 @@ class Room:
         self.history = History()
         self.log = ""
         self.acks = 0
+        self.retries = 0
         self.wants_redactions = False
         self.redacting = False
         self._rng = rng
@@ -146,8 +147,14 @@ class Room:
         await self.until(lambda: self.acks > 0)
         for desk in self._desks:
             desk.open(self.log)
-        running += [tasks.create_task(self._write(number)) for number in range(WRITERS)]
-        return running
+        self._writing = [tasks.create_task(self._write(number)) for number in range(WRITERS)]
+        return running + self._writing
+
+    async def rest(self) -> None:
+        """Nobody writes any more, and everything that was sent is answered."""
+        for task in self._writing:
+            task.cancel()
+        await self.until(lambda: not any(self._mine))
 
     @property
     def alone(self) -> bool:
@@ -179,6 +186,8 @@ class Room:
                     self.history.saw += [
                         Saw(str(number), log, one.seq, one.id, one.hash) for one in entries
                     ]
+                case RoomChanged(change=Retry()):
+                    self.retries += 1
                 case _:
                     pass
             self._changed.set()

@@ -7,7 +7,7 @@ What is not of interest here (locks, shared memory, reads) goes straight to the 
 
 import _sqlite3
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ class Disk:
     `fault` is asked before each act, with the file's name, and gives SQLite's result code.
     """
 
-    happened: list[Any] = field(default_factory=list)
+    happened: MutableSequence[Any] = field(default_factory=list)
     fault: Callable[[Verb, str], int] = lambda _verb, _name: OK
 
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,7 @@ class Recording:
     """
 
     before: dict[str, bytes] = field(default_factory=dict)
-    happened: list[Any] = field(default_factory=list)
+    happened: MutableSequence[Any] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     handed: list[Handed] = field(default_factory=list)
 
@@ -98,7 +98,7 @@ class Report:
 class _Bench:
     """The real writer, told what to do by one thread, which can wait for the answers."""
 
-    def __init__(self, journal: SqlJournal, happened: list[Any]) -> None:
+    def __init__(self, journal: SqlJournal, happened: MutableSequence[Any]) -> None:
         self._happened = happened
         self._answers = threading.Condition()
         self._open: set[str] = set()
