@@ -26,6 +26,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     person: str
     via: Via
     scope: Scope = Scope.RESPONDER
+    bound: str | None = None
     seen: int = 0
     said_by: str | None = None
     occurred_at: datetime | None = None

@@ -15,7 +15,7 @@ from server.clerk import Clerk
 from server.directory import Directory
 from server.framing import pack
 from server.journal import Journal, JournalRefused, JournalTemporary
-from server.lobby import Lobby
+from server.lobby import Board, Edition, edition
 from server.pages import Pages
 from server.presence import Presences
 from server.reception import Reception
@@ -25,7 +25,7 @@ from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
 from warroom.domain.commands import Declare, Join, TimerCommand
-from warroom.domain.decide import Code
+from warroom.domain.decide import NO_ROOM, Code
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand
 from warroom.domain.vocabulary import HUB
@@ -41,15 +41,19 @@ from warroom.protocol.envelopes import (
     Diverged,
     Draining,
     Failed,
+    FeedItem,
+    FeedList,
     HeadAt,
     Heartbeat,
     Hello,
     Limits,
+    ListFeed,
     ListRooms,
     Offer,
     Open,
     Opened,
     Release,
+    Rooms,
     RoomSummary,
     Submit,
     Welcome,
@@ -91,7 +95,8 @@ class Hub:
         self._reception = Reception(self._directory, self._own)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
-        self._lobby = Lobby(self._loop, self.summaries)
+        self._lobby = Board(self._loop, self._rooms_edition)
+        self._feed = Board(self._loop, self._feed_edition)
         for head in heads:
             await asyncio.to_thread(self._load, head.log, head.label)
         if own is not None:
@@ -183,6 +188,7 @@ class Hub:
         """Forget a connection that has ended."""
         self._sessions.discard(session)
         self._lobby.leave(session)
+        self._feed.leave(session)
         for log in tuple(session.logs):
             self._close(session, log)
         self._lobby.changed()
@@ -201,6 +207,8 @@ class Hub:
                 self._close(session, log)
             case ListRooms(watch=watch):
                 self._lobby.show(session, watch)
+            case ListFeed(watch=watch):
+                self._feed.show(session, watch)
             case Alive(idle=idle):
                 session.idle = idle
             case Offer(log=log) | Release(log=log):
@@ -213,7 +221,7 @@ class Hub:
         if session.waiting >= LIMITS.waiting:
             self._decline(session, message, "too many of your commands wait; send more slowly")
             return
-        room = self._rooms.get(message.log)
+        room = self._room(session, message.log)
         declares = isinstance(message.command, Declare)
         if not declares and room is not None:
             self._attend(session, room.log)
@@ -225,6 +233,7 @@ class Hub:
             person=session.you.person,
             via=session.via,
             scope=session.you.scope,
+            bound=session.you.bound,
             seen=message.seen,
             said_by=message.said_by,
             occurred_at=message.occurred_at,
@@ -242,16 +251,32 @@ class Hub:
             Declined(id=message.id, log=message.log, code=Code.TEMPORARY, text=text, temporary=True)
         )
 
+    def _room(self, session: Session, log: str) -> Room | None:
+        """A room, for those who may know of it: the one way from a client's word to a room."""
+        room = self._rooms.get(log)
+        return room if room is not None and session.sees(room.incident) else None
+
+    def _sees(self, session: Session, log: str) -> bool:
+        return self._room(session, log) is not None
+
+    def _no_room(self, session: Session, log: str) -> None:
+        """Say that there is no such room, or that it is not for them: the two sound the same."""
+        session.say(Failed(code=Code.NOT_FOUND, text=NO_ROOM, log=log))
+
     async def _open(self, session: Session, message: Open) -> None:
-        room = self._rooms.get(message.log)
+        room = self._room(session, message.log)
         if room is None:
-            session.say(Failed(code=Code.NOT_FOUND, text="there is no such room", log=message.log))
+            self._no_room(session, message.log)
             return
         if message.log not in session.logs and len(session.logs) >= LIMITS.logs:
             text = f"at most {LIMITS.logs} rooms can be open at once; close one first"
             session.say(Failed(code=Code.INVALID, text=text, log=message.log))
             return
-        if not await self._holds(room, message.after, message.head):
+        holds = await self._holds(room, message.after, message.head)
+        if not self._sees(session, room.log):
+            self._no_room(session, room.log)
+            return
+        if not holds:
             session.say(Diverged(log=room.log, seq=room.seq, head=room.incident.head))
             return
         session.say(
@@ -302,6 +327,29 @@ class Hub:
         rooms = [line for line in lines if line is not None]
         return tuple(sorted(rooms, key=lambda line: line.declared_at, reverse=True))
 
+    def feed(self) -> tuple[FeedItem, ...]:
+        """What was published in all rooms, the latest first."""
+        items = [
+            FeedItem(log=room.log, label=room.label, published=published)
+            for room in self._rooms.values()
+            for published in room.feed.published
+        ]
+        return tuple(sorted(items, key=lambda item: item.published.at, reverse=True))
+
+    def _rooms_edition(self) -> Edition:
+        return edition(
+            self.summaries(),
+            lambda session, room: self._sees(session, room.log),
+            lambda rooms: Rooms(rooms=rooms),
+        )
+
+    def _feed_edition(self) -> Edition:
+        return edition(
+            self.feed(),
+            lambda session, item: session.hears(self._rooms[item.log].incident, item.published),
+            lambda items: FeedList(items=items),
+        )
+
     # --- what the hub does by itself -----------------------------------------------------------
 
     def _stayed(self, session: Session, log: str) -> None:
@@ -313,6 +361,8 @@ class Hub:
         """Record that someone is in a room, once, before anything else they do there."""
         person = session.you.person
         room = self._rooms.get(log)
+        if room is not None and not session.sees(room.incident):
+            return
         known = room is not None and person in room.incident.people
         if known or session.observer or (log, person) in self._joining:
             return
@@ -371,6 +421,7 @@ class Hub:
             self._commit(committed)
         if batch.commits:
             self._lobby.changed()
+            self._feed.changed()
 
     def _answer(self, outcome: Outcome) -> None:
         waiting = outcome.waiting

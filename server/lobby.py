@@ -1,38 +1,62 @@
-"""Those who watch the list of rooms: told soon after a change, once for many changes."""
+"""Lists that clients watch, rooms and what was published: told soon after a change, once for many.
+
+Everyone is told of what they may see, and of nothing else.
+"""
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeAlias, TypeVar
 
 from server.framing import pack
 from server.session import Session
 from warroom.protocol.codec import encode
-from warroom.protocol.envelopes import Rooms, RoomSummary
+from warroom.protocol.envelopes import FromHub
 
 DELAY = 0.2
 """Seconds in which changes are gathered."""
 
+T = TypeVar("T")
 
-class Lobby:
-    """Tells its watchers what `summaries` gives."""
+Edition: TypeAlias = Callable[[Session], bytes]
+"""The state of a list at one moment, as the frame of each session."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, summaries: Callable[[], tuple[RoomSummary, ...]]
-    ) -> None:
+
+def edition(
+    items: tuple[T, ...],
+    may_see: Callable[[Session, T], bool],
+    message: Callable[[tuple[T, ...]], FromHub],
+) -> Edition:
+    """A list, of which each session is told what it may see; made once for all who see the same."""
+    made: dict[tuple[int, ...], bytes] = {}
+
+    def frame(session: Session) -> bytes:
+        seen = tuple(at for at, item in enumerate(items) if may_see(session, item))
+        if seen not in made:
+            made[seen] = pack(encode(message(tuple(items[at] for at in seen))))
+        return made[seen]
+
+    return frame
+
+
+class Board:
+    """Tells its watchers what the newest edition has for each of them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, newest: Callable[[], Edition]) -> None:
         self._loop = loop
-        self._summaries = summaries
-        self._watchers: set[Session] = set()
+        self._newest = newest
+        self._watchers: dict[Session, bytes] = {}
         self._telling: asyncio.TimerHandle | None = None
 
     def show(self, session: Session, watch: bool) -> None:
         """Tell one session now, and from now on if it wants to watch."""
+        frame = self._newest()(session)
+        self._watchers.pop(session, None)
         if watch:
-            self._watchers.add(session)
-        else:
-            self._watchers.discard(session)
-        session.say(Rooms(rooms=self._summaries()))
+            self._watchers[session] = frame
+        session.link.write(frame)
 
     def leave(self, session: Session) -> None:
-        self._watchers.discard(session)
+        self._watchers.pop(session, None)
 
     def changed(self) -> None:
         """Something in the list may be different."""
@@ -40,7 +64,15 @@ class Lobby:
             self._telling = self._loop.call_later(DELAY, self._tell)
 
     def _tell(self) -> None:
+        """Tell those for whom something is different.
+
+        Nobody else: a list that comes again unchanged would say that there is something one does
+        not see, and when it changes.
+        """
         self._telling = None
-        frame = pack(encode(Rooms(rooms=self._summaries())))
-        for session in self._watchers:
-            session.link.write(frame)
+        frame_of = self._newest()
+        for session, told in tuple(self._watchers.items()):
+            frame = frame_of(session)
+            if frame != told:
+                self._watchers[session] = frame
+                session.link.write(frame)

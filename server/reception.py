@@ -8,6 +8,7 @@ from server.directory import Directory, Known
 from server.session import Peer
 from warroom import __version__
 from warroom.domain.hublog import OwnCommand
+from warroom.domain.permissions import Admission
 from warroom.domain.vocabulary import Scope, Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.envelopes import PROTOCOL, Hello, You
@@ -42,9 +43,9 @@ class Reception:
             )
         while (known := self._look_up(hello, peer)) is None:
             await self._register(hello, peer)
-        scope = Scope.OBSERVER if hello.observer else Scope.RESPONDER
         via = peer.via if hello.as_name is None else Via.AS
-        return You(known.person, known.name, known.handle, scope), via
+        admission = peer.admission.reading() if hello.observer else peer.admission
+        return _you(known, admission), via
 
     def _look_up(self, hello: Hello, peer: Peer) -> Known | None:
         """The user of this machine, or the name they give on their own socket."""
@@ -67,3 +68,15 @@ class Reception:
         outcome = await asyncio.shield(self._registering)
         if not isinstance(outcome, Accepted):
             raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
+
+
+def _you(known: Known, admission: Admission) -> You:
+    stakeholder = admission.scope is Scope.STAKEHOLDER
+    return You(
+        known.person,
+        known.name,
+        known.handle,
+        admission.scope,
+        admission.bound,
+        admission.audience if stakeholder else None,
+    )

@@ -23,6 +23,7 @@ from warroom.domain.events import (
     RollCalled,
     Unknown,
 )
+from warroom.domain.feed import Feed
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
 from warroom.domain.names import Names
@@ -75,6 +76,7 @@ class Room:
         self.incident = Incident(log=log)
         self.names = Names()
         self.title = GONE
+        self.feed = Feed()
         self._pack = pack
         self._followers: dict[Hashable, Follower] = {}
         self._recent: deque[Entry] = deque()
@@ -180,6 +182,7 @@ class Room:
         recorded = entry.recorded()
         self.incident = apply(self.incident, recorded)
         self.names.learn(recorded.event)
+        self.feed.learn(recorded)
         self._learn(recorded)
 
     def _learn(self, recorded: Recorded) -> None:

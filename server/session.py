@@ -7,7 +7,10 @@ from msgspec import Struct
 from server.batch import Accepted, Outcome
 from server.framing import pack
 from warroom.clock import monotonic
-from warroom.domain.vocabulary import Scope, Via
+from warroom.domain.feed import Published
+from warroom.domain.incident import Incident
+from warroom.domain.permissions import WORKING, Admission, hears, sees
+from warroom.domain.vocabulary import Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import encode
 from warroom.protocol.envelopes import Acked, Declined, FromHub, You
@@ -27,11 +30,12 @@ class Link(Protocol):
 
 
 class Peer(Struct, frozen=True):
-    """What the transport proves of who is there: a user of this machine, and how it knows."""
+    """What the transport proves of who is there: a user of this machine, how it knows, what for."""
 
     uid: int
     via: Via
     user: str
+    admission: Admission = Admission()
 
 
 class Session:
@@ -48,7 +52,17 @@ class Session:
 
     @property
     def observer(self) -> bool:
-        return self.you.scope is Scope.OBSERVER
+        """Whether they only read: they are never in the attendance."""
+        return self.you.scope not in WORKING
+
+    def sees(self, incident: Incident) -> bool:
+        """Whether this connection may know of a room."""
+        return sees(incident, self.you.scope, self.you.bound)
+
+    def hears(self, incident: Incident, published: Published) -> bool:
+        """Whether this connection is told of something that a room has published."""
+        meant = self.you.audience in {None, published.audience}
+        return meant and hears(incident, self.you.scope, self.you.bound)
 
     def say(self, message: FromHub) -> None:
         """Send one message."""

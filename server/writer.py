@@ -32,6 +32,8 @@ from warroom.domain.events import Policy
 from warroom.domain.fold import apply
 from warroom.domain.hublog import LABEL, FoundHub, HubState, OwnCommand, apply_own, decide_own
 from warroom.domain.incident import Incident
+from warroom.domain.permissions import sees
+from warroom.domain.vocabulary import Scope
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
 from warroom.log.signing import HubKey
@@ -217,7 +219,7 @@ class _Work:
         outcomes: list[Outcome] = []
         for one in waiting:
             digest = hashlib.sha256(one.content).digest()
-            before = known.get((one.log, one.id))
+            before = None if self._hidden(one) else known.get((one.log, one.id))
             outcome = (
                 self._decide(tx, one, digest) if before is None else _again(one, before, digest)
             )
@@ -235,6 +237,17 @@ class _Work:
             tx.append(local.label, made, head)
             commits.append(Committed(log, local.label, tuple(one.entry for one in made), head))
         return tuple(commits)
+
+    def _hidden(self, one: Waiting) -> bool:
+        """Whether the room is not for who asks: then not even an id they may know is found there.
+
+        `decide` refuses them, in the words for a room that does not exist.
+        """
+        local = self._locals.get(one.log)
+        incident = local.state if local is not None else None
+        if not isinstance(incident, Incident) or one.scope is Scope.HUB:
+            return False
+        return not sees(incident, one.scope, one.bound)
 
     def _catch_up(self, tx: Transaction, log: str) -> None:
         """Lock the head and fold what the local state lacks."""
@@ -264,6 +277,7 @@ class _Work:
             via=one.via,
             at=self._clock.now(),
             scope=one.scope,
+            bound=one.bound,
             said_by=one.said_by,
             occurred_at=one.occurred_at,
             cited=self._cited(tx, one),

@@ -99,10 +99,11 @@ class Client:
         """What the hub answers to a command."""
         id = id or new_command_id()
         await self.say(Submit(id=id, log=log, command=command, **more))
-        answer: Acked | Declined = await self._answer(id)
+        answer: Acked | Declined = await self.answer(id)
         return answer
 
-    async def _answer(self, id: str) -> Any:
+    async def answer(self, id: str) -> Any:
+        """What the hub answers to the command with this id: `Acked` or `Declined`."""
         return await self.hear(FromHub, lambda said: getattr(said, "id", None) == id)
 
     async def declares(self, title: str = "Checkout fails") -> str:

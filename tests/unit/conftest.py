@@ -58,6 +58,7 @@ class Said(TypedDict, total=False):
     said_by: str
     occurred_at: datetime
     scope: Scope
+    bound: str | None
     policy: Policy
 
 
@@ -79,6 +80,7 @@ class Playbook:
             via=Via.HUB if person == HUB else Via.OS,
             at=self.now,
             scope=said.get("scope", scope),
+            bound=said.get("bound"),
             said_by=said.get("said_by"),
             occurred_at=said.get("occurred_at"),
             cited=self._cited(c.cited_by(command)),

@@ -6,14 +6,15 @@ from typing import TypeAlias, get_args
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.conftest import NINE, Playbook
+from tests.unit.conftest import LOG, NINE, Playbook
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Command, Voice
 from warroom.domain.decide import Code, Granted, Refused, decide
 from warroom.domain.events import DEFAULT_POLICY
+from warroom.domain.incident import Incident
 from warroom.domain.names import voice_id
-from warroom.domain.permissions import TABLE, Right, allowed, role_for
+from warroom.domain.permissions import REACH, TABLE, Admission, allowed, hears, role_for, sees
 from warroom.domain.vocabulary import (
     ActionState,
     Audience,
@@ -169,24 +170,38 @@ def answer(command: type[Command], case: Case, status: Status | None = None) -> 
     role, commander, scope = case
     room = stage(role, commander)
     given = samples(room, role)[command]
-    if TABLE[command].scope is Scope.HUB:
+    if Scope.HUB in TABLE[command].scopes:
         room.waits(3600)
     if command is c.Declare:
         room = Playbook()
     if status is not None:
         room.incident = replace(room.incident, status=status)
-    return decide(room.incident, given, room.asked("sam", given, scope=scope))
+    bound = LOG if scope is Scope.GUEST else None
+    return decide(room.incident, given, room.asked("sam", given, scope=scope, bound=bound))
 
 
-def refusal(right: Right, case: Case) -> Refused | None:
+READERS = {
+    Scope.OBSERVER: "you joined as an observer: you can read, not write",
+    Scope.AUDITOR: "you joined as an auditor: you can read and export, not write",
+    Scope.STAKEHOLDER: "you joined as a stakeholder: you read what is published, and do not write",
+}
+
+
+def refusal(command: type[Command], case: Case) -> Refused | None:
     """What the table has to say against it: nothing, if Sam may."""
     role, commander, scope = case
-    if scope is Scope.OBSERVER:
-        text = "you joined as an observer: you can read, not write"
-    elif right.scope is Scope.HUB and scope is not Scope.HUB:
+    right = TABLE[command]
+    hub_only = Scope.HUB in right.scopes
+    if scope is Scope.STAKEHOLDER and command is not c.Declare:
+        return Refused(Code.NOT_FOUND, "there is no such room")
+    if scope in READERS:
+        text = READERS[scope]
+    elif hub_only and scope is not Scope.HUB:
         text = "only the hub itself does that"
-    elif scope is Scope.HUB and right.scope is not Scope.HUB:
+    elif scope is Scope.HUB and not hub_only:
         text = "the hub itself does not do that, people do"
+    elif scope not in right.scopes:
+        text = "you are a guest in one room; someone who is not must do that"
     elif not right.roles or role in right.roles or (right.if_vacant and commander is None):
         return None
     else:
@@ -203,14 +218,70 @@ def test_every_command_has_its_right() -> None:
 
 def test_timers_and_attendance_are_the_hubs_alone() -> None:
     """G4: nobody can raise an alarm, or let an offer lapse, in the hub's name."""
-    hub_only = {command for command, right in TABLE.items() if right.scope is Scope.HUB}
+    hub_only = {command for command, right in TABLE.items() if Scope.HUB in right.scopes}
     assert set(get_args(c.HubCommand)) == hub_only
     assert set(get_args(c.PersonCommand)) == set(TABLE) - hub_only
 
 
-def test_no_right_is_an_observers() -> None:
+def test_no_right_is_a_reader_s() -> None:
     """G3: who only reads writes nothing."""
-    assert Scope.OBSERVER not in {right.scope for right in TABLE.values()}
+    writing = {scope for right in TABLE.values() for scope in right.scopes}
+    assert {Scope.RESPONDER, Scope.GUEST, Scope.HUB} == writing
+
+
+def test_a_guest_declares_no_room() -> None:
+    """G3: everything else in their one room is open to them as to any responder."""
+    closed = {command for command, right in TABLE.items() if Scope.GUEST not in right.scopes}
+    assert {c.Declare, *get_args(c.HubCommand)} == closed
+
+
+def test_every_scope_has_its_reach() -> None:
+    """G3: who may know of a room, and read it: the room at hand, and another one."""
+    here, there = Incident(log=LOG), Incident(log=f"{2:032x}")
+    bound = {scope: LOG if REACH[scope].one else None for scope in Scope}
+    seen = {scope: (sees(here, scope, at), sees(there, scope, at)) for scope, at in bound.items()}
+    assert {
+        Scope.RESPONDER: (True, True),
+        Scope.OBSERVER: (True, True),
+        Scope.AUDITOR: (True, True),
+        Scope.GUEST: (True, False),
+        Scope.STAKEHOLDER: (False, False),
+        Scope.HUB: (False, False),
+    } == seen
+    assert not sees(here, Scope.GUEST)
+
+
+def test_who_hears_what_a_room_publishes() -> None:
+    """G3: whoever may read it, and stakeholders, who may not."""
+    here, there = Incident(log=LOG), Incident(log=f"{2:032x}")
+    hear = {scope: (hears(here, scope, LOG), hears(there, scope, LOG)) for scope in Scope}
+    assert (True, False) == hear.pop(Scope.GUEST)
+    assert (True, True) == hear.pop(Scope.STAKEHOLDER)
+    assert (False, False) == hear.pop(Scope.HUB)
+    assert {(True, False)} == set(hear.values())
+
+
+def test_who_could_write_can_come_to_read() -> None:
+    """G3: to read leaves no trace, and nobody sees more by asking for less."""
+    reading = {scope: Admission(scope, LOG).reading() for scope in Scope}
+    assert Admission(Scope.OBSERVER, LOG) == reading[Scope.RESPONDER] == reading[Scope.GUEST]
+    others = set(Scope) - {Scope.RESPONDER, Scope.GUEST}
+    assert all(Admission(scope, LOG) == reading[scope] for scope in others)
+
+
+def test_a_guest_is_in_one_room_alone(staffed: Playbook) -> None:
+    """G3: any other room answers as one that was never declared."""
+    post = c.Post(text="x")
+    elsewhere = staffed.refuses("ana", post, scope=Scope.GUEST, bound=f"{2:032x}")
+    assert Playbook().refuses("ana", post) == elsewhere
+
+
+def test_who_may_not_see_a_room_is_not_told_its_label(staffed: Playbook) -> None:
+    """A log id that is in use cannot be declared again; whose it is stays untold."""
+    again = c.Declare(title="x")
+    assert "this room is declared already, as INC-7" == staffed.refuses("ana", again).text
+    hidden = staffed.refuses("ana", again, scope=Scope.STAKEHOLDER)
+    assert Refused(Code.CONFLICT, "this room is declared already") == hidden
 
 
 def test_what_needs_a_role() -> None:
@@ -233,12 +304,12 @@ def test_the_hub_answers_as_the_table_says(command: type[Command]) -> None:
     given: dict[Case, Refused | str] = {}
     for case in CASES:
         said = answer(command, case)
-        against = refusal(right, case)
+        against = refusal(command, case)
         if against is not None:
             expected[case] = against
             given[case] = said if isinstance(said, Refused) else "granted"
         elif command in OWN_RULE and isinstance(said, Refused):
-            barred = [refusal(right, (*case[:2], scope)) for scope in Scope]
+            barred = [refusal(command, (*case[:2], scope)) for scope in Scope]
             expected[case] = "left to its own rule"
             given[case] = said if said in barred else "left to its own rule"
         else:
@@ -253,7 +324,8 @@ def test_the_hub_answers_as_the_table_says(command: type[Command]) -> None:
 def test_what_is_taken_after_the_close(command: type[Command]) -> None:
     """B13: loose ends and corrections, also from the commander; the rest says how to reopen."""
     right = TABLE[command]
-    said = answer(command, (IC, "sam", right.scope), Status.CLOSED)
+    scope = Scope.HUB if Scope.HUB in right.scopes else Scope.RESPONDER
+    said = answer(command, (IC, "sam", scope), Status.CLOSED)
     text = "this incident is closed; reopen it first: /status investigating REASON"
     assert right.after_close is (Refused(Code.ILLEGAL_STATE, text) != said)
     assert right.after_close is isinstance(said, Granted)

@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "brief": "Print the whole incident on one screen.",
     "export": "Write a room's log, or a report of it.",
     "verify": "Check that an exported log is complete and unaltered; needs no hub.",
+    "feed": "Print what was published to your audience.",
+    "raci": "Print who may do what.",
     "config": "Show the settings, and where each of them comes from.",
     "serve": "Run a hub in the foreground.",
     "hub": "Say how this machine's hub is, or stop it.",

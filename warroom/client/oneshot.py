@@ -24,10 +24,13 @@ from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_hub, encod
 from warroom.protocol.envelopes import (
     Alive,
     Failed,
+    FeedItem,
+    FeedList,
     FromClient,
     FromHub,
     Heartbeat,
     HubMessage,
+    ListFeed,
     ListRooms,
     Rooms,
     RoomSummary,
@@ -92,6 +95,11 @@ class Conversation:
         """The lobby."""
         self._say(ListRooms())
         return self._expect(Rooms).rooms
+
+    def feed(self) -> tuple[FeedItem, ...]:
+        """What was published to us, the latest first."""
+        self._say(ListFeed())
+        return self._expect(FeedList).items
 
     def open(self, log: str) -> Replica:
         """A room, caught up. Raises `NoRoom`."""

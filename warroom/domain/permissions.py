@@ -1,43 +1,91 @@
 """Who may do what: one table, enforced by the hub, shown by the clients, printed as RACI.
 
-A right names the roles whose holder may act, or none if every responder may. While nobody is
-incident commander, rights marked `if_vacant` are open to every responder, so that a room
-without a commander is never stuck.
+`REACH` says what a connection may do at all, by its scope. `TABLE` has a right for every command:
+the scopes it is open to, and the roles whose holder may act, or none if everyone of these scopes
+may. While nobody is incident commander, rights marked `if_vacant` are open to everyone of these
+scopes, so that a room without a commander is never stuck.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from warroom.domain import commands as c
 from warroom.domain.commands import Command
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.incident import Incident, StakeholderUpdate
-from warroom.domain.vocabulary import EXTERNAL, Role, Scope
+from warroom.domain.vocabulary import CLOSED, EXTERNAL, Audience, Role, Scope
 
 IC, DEPUTY = Role.INCIDENT_COMMANDER, Role.DEPUTY
 COMMS, TECH, SCRIBE = Role.COMMS_LEAD, Role.TECHNICAL_LEAD, Role.SCRIBE
 
 
+class Reach(Struct, frozen=True):
+    """What a scope may do besides giving commands.
+
+    `rooms`: list rooms, open them, read them whole, and so export them; `one`: a single room, named
+    when they were let in, and no other. `feed`: be told what was published, stakeholders only to
+    their audience.
+    """
+
+    rooms: bool = True
+    feed: bool = True
+    one: bool = False
+
+
+REACH: Mapping[Scope, Reach] = {
+    Scope.RESPONDER: Reach(),
+    Scope.GUEST: Reach(one=True),
+    Scope.OBSERVER: Reach(),
+    Scope.AUDITOR: Reach(),
+    Scope.STAKEHOLDER: Reach(rooms=False),
+    Scope.HUB: Reach(rooms=False, feed=False),
+}
+"""Every scope and its reach."""
+
+WORKING = frozenset({Scope.RESPONDER, Scope.GUEST})
+"""Scopes of those who work in a room."""
+
+
+class Admission(Struct, frozen=True):
+    """What someone was let in for.
+
+    `bound` is the log of a guest's one room; `audience` is the one that a stakeholder belongs to.
+    """
+
+    scope: Scope = Scope.RESPONDER
+    bound: str | None = None
+    audience: Audience = Audience.INTERNAL
+
+    def reading(self) -> "Admission":
+        """The same for someone who wants to leave no trace: who could write only reads."""
+        return replace(self, scope=Scope.OBSERVER) if self.scope in WORKING else self
+
+
 class Right(Struct, frozen=True):
     """What it takes to give a command. `after_close`: also once the incident is closed.
 
-    `approves`: the roles are those that the room's policy names as approvers.
+    `approves`: the roles are those that the room's policy names as approvers. `consults`: the
+    others are heard before, as objections to a proposal are.
     """
 
     roles: tuple[Role, ...] = ()
     approves: bool = False
+    consults: bool = False
     if_vacant: bool = False
     after_close: bool = False
-    scope: Scope = Scope.RESPONDER
+    scopes: frozenset[Scope] = WORKING
 
 
 ANYONE = Right()
 ANYONE_EVER = Right(after_close=True)
 COMMAND = Right((IC, DEPUTY), if_vacant=True)
 APPROVAL = Right(DEFAULT_POLICY.approvers, approves=True)
-HUB_ONLY = Right(scope=Scope.HUB, after_close=True)
+HUB_ONLY = Right(scopes=frozenset({Scope.HUB}), after_close=True)
 
 TABLE: dict[type[Command], Right] = {
-    c.Declare: ANYONE_EVER,
+    c.Declare: Right(after_close=True, scopes=frozenset({Scope.RESPONDER})),
     c.Retitle: Right((IC, DEPUTY, COMMS, SCRIBE), if_vacant=True),
     c.Describe: ANYONE,
     c.ChangeStatus: Right((IC, DEPUTY), if_vacant=True, after_close=True),
@@ -56,7 +104,7 @@ TABLE: dict[type[Command], Right] = {
     c.RecordDecision: Right((IC, DEPUTY, TECH, SCRIBE), if_vacant=True),
     c.ProposeDecision: ANYONE,
     c.ObjectTo: ANYONE,
-    c.DecideProposal: COMMAND,
+    c.DecideProposal: Right((IC, DEPUTY), if_vacant=True, consults=True),
     c.WithdrawProposal: ANYONE,
     c.RecordOutcome: ANYONE_EVER,
     c.AddAction: ANYONE,
@@ -110,9 +158,32 @@ def approvers(incident: Incident, update: StakeholderUpdate) -> dict[str, Role]:
     return found
 
 
+def too_late(incident: Incident, right: Right) -> bool:
+    """Whether the incident is closed, and the right does not outlast that."""
+    return incident.status in CLOSED and not right.after_close
+
+
+def sees(incident: Incident, scope: Scope, bound: str | None = None) -> bool:
+    """Whether a connection may know that a room is there, and read it.
+
+    `bound` is the log of the one room that the connection is for, None for any. To everyone else
+    the room does not exist: they are answered in the words for a room that was never declared.
+    """
+    reach = REACH[scope]
+    if reach.one and bound is None:
+        return False
+    return reach.rooms and bound in {None, incident.log}
+
+
+def hears(incident: Incident, scope: Scope, bound: str | None = None) -> bool:
+    """Whether a connection is told what a room publishes: whoever sees it, and stakeholders."""
+    reach = REACH[scope]
+    return sees(incident, scope, bound) if reach.rooms else reach.feed
+
+
 def allowed(incident: Incident, right: Right, speaker: str, scope: Scope) -> bool:
     """Whether `speaker`, connected with `scope`, may use the right now."""
-    if scope is not right.scope:
+    if scope not in right.scopes:
         return False
     if not right.roles or role_for(incident, right, speaker):
         return True

@@ -46,10 +46,18 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a connection may do at all; roles decide the rest."""
+    """What a connection may do at all; roles decide the rest.
+
+    A responder works in any room, a guest in one. Observers read rooms whole and write nothing;
+    auditors read every room, restricted ones too; stakeholders open no room, and read what was
+    published to their audience. The hub itself keeps attendance and timers, and no more.
+    """
 
     RESPONDER = "responder"
     OBSERVER = "observer"
+    STAKEHOLDER = "stakeholder"
+    AUDITOR = "auditor"
+    GUEST = "guest"
     HUB = "hub"
 
 

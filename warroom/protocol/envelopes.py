@@ -2,6 +2,7 @@
 
     client  Hello -> Welcome             first, within ten seconds
             ListRooms -> Rooms           and again on every change, if `watch`
+            ListFeed -> FeedList         what was published, in the same way
             Open -> Opened, Entries ...  the backlog after what the client holds, then live
             Submit -> Acked | Declined   one command; the same id may be sent again
             Open -> Recovering, Offer -> Recovering ...   what the hub lacks, from who holds it
@@ -18,7 +19,8 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Raw, Struct
 
 from warroom.domain.commands import Handle, Line, Moment, PersonCommand, PersonId
-from warroom.domain.vocabulary import Code, Scope, Severity, Status
+from warroom.domain.feed import Published
+from warroom.domain.vocabulary import Audience, Code, Scope, Severity, Status
 
 SUBPROTOCOL = "warroom.v1"
 PROTOCOL = 1
@@ -57,6 +59,12 @@ class Hello(FromClient, frozen=True, tag="hello"):
 
 class ListRooms(FromClient, frozen=True, tag="list"):
     """Ask for the lobby; with `watch`, be told again whenever it changes."""
+
+    watch: bool = False
+
+
+class ListFeed(FromClient, frozen=True, tag="feed"):
+    """Ask for what was published; with `watch`, be told again whenever it changes."""
 
     watch: bool = False
 
@@ -109,20 +117,27 @@ class Alive(FromClient, frozen=True, tag="alive"):
     idle: Seq = 0
 
 
-ClientMessage: TypeAlias = Hello | ListRooms | Open | Close | Submit | Alive | Offer | Release
+ClientMessage: TypeAlias = (
+    Hello | ListRooms | ListFeed | Open | Close | Submit | Alive | Offer | Release
+)
 
 
 class FromHub(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
     """The base of what the hub says."""
 
 
-class You(Struct, frozen=True):
-    """Whom the hub takes the client for."""
+class You(Struct, frozen=True, omit_defaults=True):
+    """Whom the hub takes the client for, and what they are let in for.
+
+    `bound` is the log of a guest's one room, `audience` the one that a stakeholder belongs to.
+    """
 
     person: str
     name: str
     handle: str
     scope: Scope
+    bound: str | None = None
+    audience: Audience | None = None
 
 
 class Limits(Struct, frozen=True):
@@ -166,6 +181,20 @@ class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Rooms(FromHub, frozen=True, tag="rooms"):
     rooms: tuple[RoomSummary, ...]
+
+
+class FeedItem(Struct, frozen=True, kw_only=True):
+    """One update that was published, and the label of its room."""
+
+    log: str
+    label: str
+    published: Published
+
+
+class FeedList(FromHub, frozen=True, tag="feed_list"):
+    """What was published to the reader's audience, to any for who may read rooms; latest first."""
+
+    items: tuple[FeedItem, ...]
 
 
 class Opened(FromHub, frozen=True, tag="opened"):
@@ -281,6 +310,7 @@ class Draining(FromHub, frozen=True, tag="draining"):
 HubMessage: TypeAlias = (
     Welcome
     | Rooms
+    | FeedList
     | Opened
     | Recovering
     | Released

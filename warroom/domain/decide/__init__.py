@@ -22,6 +22,7 @@ from warroom.domain.decide import (
     updates,
 )
 from warroom.domain.decide.asked import (
+    NO_ROOM,
     SKEW,
     Asked,
     Cited,
@@ -39,10 +40,16 @@ from warroom.domain.decide.asked import (
 from warroom.domain.events import HypothesisAssessed, HypothesisRaised, NotePosted, ObservationMade
 from warroom.domain.events import TextWords as Words
 from warroom.domain.incident import Incident
-from warroom.domain.permissions import TABLE, Right, allowed, needed, role_for
-from warroom.domain.vocabulary import CLOSED, Scope, spoken
+from warroom.domain.permissions import TABLE, Right, allowed, needed, role_for, sees, too_late
+from warroom.domain.vocabulary import Scope, spoken
 
-__all__ = ["Asked", "Cited", "Code", "Founding", "Granted", "Refused", "decide"]
+__all__ = ["NO_ROOM", "Asked", "Cited", "Code", "Founding", "Granted", "Refused", "decide"]
+
+_READERS = {
+    Scope.OBSERVER: "you joined as an observer: you can read, not write",
+    Scope.AUDITOR: "you joined as an auditor: you can read and export, not write",
+    Scope.STAKEHOLDER: "you joined as a stakeholder: you read what is published, and do not write",
+}
 
 
 def decide(incident: Incident, command: Command, asked: Asked) -> Granted | Refused:
@@ -61,10 +68,10 @@ def decide(incident: Incident, command: Command, asked: Asked) -> Granted | Refu
 
 def _check(incident: Incident, command: Command, right: Right, asked: Asked) -> None:
     """What must hold for every command, whatever it asks."""
-    _check_log(incident, command)
+    _check_log(incident, command, asked)
     if not allowed(incident, right, asked.speaker, asked.scope):
         _refuse_right(incident, right, asked)
-    if incident.status in CLOSED and incident.seq and not right.after_close:
+    if too_late(incident, right):
         refuse(
             Code.ILLEGAL_STATE,
             f"this incident is {incident.status}; reopen it first: /status investigating REASON",
@@ -75,12 +82,15 @@ def _check(incident: Incident, command: Command, right: Right, asked: Asked) -> 
         refuse(Code.INVALID, "occurred_at lies in the future; give the time when it happened")
 
 
-def _check_log(incident: Incident, command: Command) -> None:
+def _check_log(incident: Incident, command: Command, asked: Asked) -> None:
+    """Whether the room is there, for those who may know that it is."""
     declaring = isinstance(command, c.Declare)
+    known = bool(incident.seq) and _sees(incident, asked)
+    if not declaring and not known:
+        refuse(Code.NOT_FOUND, NO_ROOM)
     if declaring and incident.seq:
-        refuse(Code.CONFLICT, f"this room is declared already, as {incident.label}")
-    if not declaring and not incident.seq:
-        refuse(Code.NOT_FOUND, "there is no such room")
+        label = f", as {incident.label}" if known else ""
+        refuse(Code.CONFLICT, f"this room is declared already{label}")
     if incident.unknown:
         refuse(
             Code.TOO_NEW,
@@ -88,13 +98,19 @@ def _check_log(incident: Incident, command: Command) -> None:
         )
 
 
+def _sees(incident: Incident, asked: Asked) -> bool:
+    return asked.scope is Scope.HUB or sees(incident, asked.scope, asked.bound)
+
+
 def _refuse_right(incident: Incident, right: Right, asked: Asked) -> None:
-    if asked.scope is Scope.OBSERVER:
-        refuse(Code.NOT_ALLOWED, "you joined as an observer: you can read, not write")
-    if right.scope is Scope.HUB:
+    if asked.scope in _READERS:
+        refuse(Code.NOT_ALLOWED, _READERS[asked.scope])
+    if Scope.HUB in right.scopes:
         refuse(Code.NOT_ALLOWED, "only the hub itself does that")
     if asked.scope is Scope.HUB:
         refuse(Code.NOT_ALLOWED, "the hub itself does not do that, people do")
+    if asked.scope not in right.scopes:
+        refuse(Code.NOT_ALLOWED, "you are a guest in one room; someone who is not must do that")
     roles = " or ".join(spoken(role) for role in needed(incident, right))
     commander = incident.commander
     if commander is None:

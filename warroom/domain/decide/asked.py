@@ -12,6 +12,9 @@ from warroom.domain.vocabulary import SKEW as SKEW
 from warroom.domain.vocabulary import Code as Code
 from warroom.domain.vocabulary import Role, Scope, Via
 
+NO_ROOM = "there is no such room"
+"""The one answer about a room that does not exist, and about one that is not for who asks."""
+
 
 class Refused(Struct, frozen=True):
     """A refusal: a code, one sentence for a person, whether trying again by itself can help.
@@ -50,12 +53,16 @@ class Founding(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """Who asks, when, and for whom. `cited` holds the entries that the command speaks of."""
+    """Who asks, when, and for whom. `cited` holds the entries that the command speaks of.
+
+    `bound` is the log of the one room that the connection is for, None for any.
+    """
 
     person: str
     via: Via
     at: datetime
     scope: Scope = Scope.RESPONDER
+    bound: str | None = None
     said_by: str | None = None
     occurred_at: datetime | None = None
     cited: Mapping[int, Cited] = {}

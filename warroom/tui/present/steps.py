@@ -18,15 +18,13 @@ from warroom.domain.commands import (
     ReturnUpdate,
 )
 from warroom.domain.incident import Action, Decision, Hypothesis, StakeholderUpdate, stale_because
-from warroom.domain.permissions import TABLE, allowed, needed
+from warroom.domain.permissions import TABLE, WORKING, allowed, needed, too_late
 from warroom.domain.vocabulary import (
-    CLOSED,
     EXTERNAL,
     Audience,
     DecisionState,
     HypothesisState,
     Role,
-    Scope,
     UpdateState,
     spoken,
 )
@@ -95,9 +93,9 @@ def _step(key: str, name: str, line: str, more: str, help: str, hindrance: str =
 def hindrance(scene: Scene, command: type[PersonCommand]) -> str:
     """Why the hub would refuse a command of the reader's for their role; empty if it would not."""
     i, right = scene.incident, TABLE[command]
-    if scene.scope is Scope.OBSERVER:
+    if scene.scope not in WORKING:
         return "you only read here"
-    if i.status in CLOSED and not right.after_close:
+    if too_late(i, right):
         return f"the incident is {i.status}"
     if allowed(i, right, scene.me, scene.scope):
         return ""
