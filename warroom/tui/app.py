@@ -72,9 +72,10 @@ class WarroomApp(App[None]):
         self._leaving = False
         self._lent = False
         self._missed_bell = False
+        self._dress()
 
     def on_mount(self) -> None:
-        self._dress()
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.set_keymap(dict(self.preferences.keys))
         self._begin()
         self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
@@ -91,7 +92,10 @@ class WarroomApp(App[None]):
             self.push_screen(LobbyScreen())
 
     def _dress(self) -> None:
-        """Take the chosen theme, and offer only those in which every meaning was looked at."""
+        """Take the chosen theme, and offer only those in which every meaning was looked at.
+
+        Done before anything is mounted: a change of theme reads and applies all styles anew.
+        """
         theirs = list(self.available_themes)
         for theme in THEMES:
             self.register_theme(theme)
@@ -100,7 +104,6 @@ class WarroomApp(App[None]):
         self._worn = self.theme
         for name in theirs:
             self.unregister_theme(name)
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
 
     def _remember_theme(self, theme: Theme) -> None:
         """Keep the theme that was chosen in the palette."""

@@ -18,12 +18,18 @@ WIDE = 100
 VAST = 160
 """From so many columns on the side panes are broader."""
 
-BREAKPOINTS: list[tuple[int, str]] | None = [
+BREAKPOINTS: list[tuple[int, str]] = [
     (0, "-narrow"),
     (WIDE, "-wide"),
     (VAST, "-vast"),
 ]
 """The class of a room's screen by its columns."""
+
+
+def size_class(columns: int) -> str:
+    """The class that a room begins with: one that it took later would style it all twice."""
+    return [name for least, name in BREAKPOINTS if columns >= least][-1]
+
 
 _LEAST_TITLE = 12
 

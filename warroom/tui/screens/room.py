@@ -54,7 +54,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
     HORIZONTAL_BREAKPOINTS = header.BREAKPOINTS
 
     def __init__(self, war: "WarroomApp", log: str) -> None:
-        super().__init__()
+        super().__init__(classes=header.size_class(war.size.width))
         self.log_id = log
         self.desk = war.desk
         self.keymap = war.keymap

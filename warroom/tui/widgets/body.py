@@ -12,11 +12,16 @@ from warroom.tui.present.scene import Scene
 from warroom.tui.widgets.pane import PaneView
 from warroom.tui.widgets.timeline import Timeline
 
+_ORDER = {f"pane-{name}": number for number, name in enumerate(PANES)}
 _IN_COLUMNS = frozenset(name for column in COLUMNS for name in column)
 
 
 class RoomBody(Horizontal):
-    """The timeline and the panes of one view. The classes `-comms` and `-covers` place them."""
+    """The timeline and the panes of one view. The classes `-comms` and `-covers` place them.
+
+    Panes are made when their view is first asked for: most people never leave the first, and each
+    pane costs its part of the time until a room is drawn.
+    """
 
     DEFAULT_CSS = """
     RoomBody {
@@ -32,18 +37,12 @@ class RoomBody(Horizontal):
         super().__init__(id="body")
         self.view = View.COMMAND
         self._asked = False
+        self._known: dict[str, PaneView] = {}
 
     def compose(self) -> ComposeResult:
         yield Timeline(id="timeline")
         with VerticalScroll(id="side", can_focus=False):
-            for pane in PANES.values():
-                if pane.name not in _IN_COLUMNS:
-                    yield PaneView(pane)
-        with Horizontal(id="comms"):
-            for column in COLUMNS:
-                with VerticalScroll(classes="column", can_focus=False):
-                    for name in column:
-                        yield PaneView(PANES[name], whole=True)
+            yield from map(self._made, VIEWS[self.view])
 
     def on_mount(self) -> None:
         self._place()
@@ -87,9 +86,11 @@ class RoomBody(Horizontal):
 
     def enter(self) -> None:
         """Put the focus into a pane that has a row to put the cursor on, a draft first."""
+        self.call_after_refresh(self._go_in)
+
+    def _go_in(self) -> None:
         panes = sorted(self._panes, key=lambda pane: pane.pane.name != "draft")
-        found = next((pane for pane in panes if pane.cursor is not None), panes[0])
-        self.call_after_refresh(found.focus)
+        next((pane for pane in panes if pane.cursor is not None), panes[0]).focus()
 
     @property
     def _narrow(self) -> bool:
@@ -97,10 +98,29 @@ class RoomBody(Horizontal):
 
     @property
     def _panes(self) -> list[PaneView]:
-        return [self.query_one(f"#pane-{name}", PaneView) for name in VIEWS[self.view]]
+        return [self._made(name) for name in VIEWS[self.view]]
+
+    def _made(self, name: str) -> PaneView:
+        """A pane; it is made when it is first asked for."""
+        if name not in self._known:
+            self._known[name] = PaneView(PANES[name], whole=name in _IN_COLUMNS)
+        return self._known[name]
 
     def _place(self) -> None:
-        for pane in self.query(PaneView):
-            pane.display = pane.pane.name in VIEWS[self.view]
+        self._mount_view()
+        for name, pane in self._known.items():
+            pane.display = name in VIEWS[self.view]
         self.set_class(self.view is View.COMMS, "-comms")
         self.set_class(self.covering is not None, "-covers")
+
+    def _mount_view(self) -> None:
+        """Put the panes of the view that were never asked for before where they belong."""
+        fresh = [name for name in VIEWS[self.view] if name not in self._known]
+        if fresh and self.view is View.COMMS:
+            columns = (map(self._made, column) for column in COLUMNS)
+            scrolls = (VerticalScroll(*c, classes="column", can_focus=False) for c in columns)
+            self.mount(Horizontal(*scrolls, id="comms"))
+        elif fresh:
+            side = self.query_one("#side")
+            side.mount(*map(self._made, fresh))
+            side.sort_children(key=lambda pane: _ORDER[pane.id or ""])

@@ -189,9 +189,10 @@ class PaneView(VerticalScroll, can_focus=True):
         lines = BESIDE if self._cut else None
         self._lines = lay_out_rows(self.rows or empty, width, lines=lines)
         on = self.cursor if self.has_focus else None
-        self.border_subtitle = self._hints(width) if on is not None else ""
-        if (self._lines, on) != self._drawn:
-            self._drawn = (self._lines, on)
+        hints = self._hints(width) if on is not None else ""
+        if (drawn := (self._lines, on, hints)) != self._drawn:
+            self._drawn = drawn
+            self.border_subtitle = hints
             self.query_one(Static).update(self._content(on, width))
 
     def _hints(self, width: int) -> str:
