@@ -40,12 +40,12 @@ from warroom.tui.present.filters import (
     row,
     sieve,
 )
-from warroom.tui.present.forms import FORMS, forms
+from warroom.tui.present.forms import forms
 from warroom.tui.present.pieces import Pieces
 from warroom.tui.present.scene import Scene
 from warroom.words.misread import Misread
 from warroom.words.parse import read_line
-from warroom.words.table import WORDS
+from warroom.words.table import FORMS, WORDS
 
 
 def transcript(playbook: Playbook) -> Transcript:

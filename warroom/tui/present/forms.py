@@ -1,4 +1,4 @@
-"""The forms of the words, one sentence and one command each, and which of them is being typed.
+"""Which form of a word is being typed.
 
 `words/table.py` has the forms as people read them, `decide D1 worked|failed|reversed [TEXT]`.
 Here they are taken apart into slots, so that a line half typed finds the forms it can still
@@ -11,63 +11,9 @@ from functools import cache
 
 from msgspec import Struct
 
-from warroom.domain import commands as c
 from warroom.domain.commands import PersonCommand
 from warroom.tui.present.addressed import ROLE_HANDLES
-from warroom.words.table import Word
-
-_DECIDE_PARTS = "TEXT because: WHY; verify: HOW; rollback: HOW; question: WHAT; options: A | B"
-
-FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
-    "post TEXT [~14:01]": ("Adds a note.", c.Post),
-    "obs TEXT [~14:01]": ("Records what was observed, and when.", c.Observe),
-    "hyp TEXT": ("Raises a hypothesis.", c.RaiseHypothesis),
-    "hyp H1 out|supported|open [TEXT]": ("Says what became of one.", c.AssessHypothesis),
-    "propose TEXT [!high] [+30s]": ("Asks for strong objections, so long.", c.ProposeDecision),
-    f"propose {_DECIDE_PARTS}": ("The same with all that belongs to it.", c.ProposeDecision),
-    "decide TEXT [!high]": ("Records what was decided.", c.RecordDecision),
-    f"decide {_DECIDE_PARTS}": ("The same with all that belongs to it.", c.RecordDecision),
-    "decide D2 [because WHY]": ("Decides a proposal.", c.DecideProposal),
-    "decide D1 worked|failed|reversed [TEXT]": ("Says what came of it.", c.RecordOutcome),
-    "object D2 REASON": ("Objects to a proposal.", c.ObjectTo),
-    "withdraw D2 [REASON]": ("Withdraws a proposal.", c.WithdrawProposal),
-    "act [@who] TEXT [+10m]": ("Gives someone an action, due then.", c.AddAction),
-    "act A1 start": ("Says that it is under way.", c.AdvanceAction),
-    "act A1 done [TEXT]": ("Says that it is done.", c.AdvanceAction),
-    "act A1 drop REASON": ("Drops it.", c.AdvanceAction),
-    "act A1 [@who] [REASON] [+10m]": ("Gives it to another, or more time.", c.PostponeAction),
-    "role ROLE [because REASON]": ("Takes a role; from its holder, with the reason.", c.TakeRole),
-    "role ROLE @who [voice] [NOTE]": ("Offers a role; voice: on the bridge only.", c.OfferRole),
-    "role accept [ROLE]": ("Accepts what is offered to you.", c.AcceptRole),
-    "role decline|release [ROLE] [REASON]": ("Declines an offer, lays a role down.", c.ReleaseRole),
-    "status STATUS [~04:31] [REASON]": ("Says where it stands, and since when.", c.ChangeStatus),
-    "sev 1|2|3|4|5 REASON": ("Sets the severity, 1 the worst.", c.ChangeSeverity),
-    "update internal|executive|customers [corrects U1] [TEXT] [#41 #42]": (
-        "Drafts an update; the numbers are what it rests on.",
-        c.DraftUpdate,
-    ),
-    "update U1 revise TEXT [#41 #42]": ("Writes a draft anew.", c.ReviseUpdate),
-    "update U1 submit|approve": ("Asks for approval; or approves this text.", c.SubmitUpdate),
-    "update U1 return REASON": ("Returns it to its author.", c.ReturnUpdate),
-    "update U1 publish [anyway] [+20m]": (
-        "Publishes it, the next one by then; anyway: though stale.",
-        c.PublishUpdate,
-    ),
-    "update U1 sent WHERE": ("Says where you have put it.", c.RecordSent),
-    "update U1 break REASON": ("Approves your own, if nobody else can.", c.ApproveUpdate),
-    "amend #41 TEXT": ("Corrects an entry.", c.Amend),
-    "strike #41 REASON": ("Strikes an entry out.", c.Strike),
-    "redact #41 REASON": ("Asks to delete its words for good.", c.RequestRedaction),
-    "redact #41 approve": ("Deletes them, as someone else has asked.", c.ApproveRedaction),
-    "promote #41 decision|hypothesis|fact": ("Makes more of an entry.", c.Promote),
-    "promote #41 action [@who] [+10m]": ("Makes it an action.", c.Promote),
-    "here @who ... [voice]": ("Calls the roll.", c.CallRoll),
-    "title TEXT": ("Gives it another title.", c.Retitle),
-    "info [impact high|medium|low] [urgency high|medium|low] [services A, B] [started 13:40]"
-    " [bridge WHERE]": ("Adds what was not known.", c.Describe),
-    "brief [copy]": ("Shows it on one screen; or copies it.", None),
-}
-"""What each form does, and which command it becomes."""
+from warroom.words.table import FORMS, Word
 
 
 class Slot(StrEnum):
