@@ -1,13 +1,17 @@
-"""What the screens need of a desk: `warroom.client.desk.Desk` has it, and so can a test."""
+"""What the screens need of a desk and of the app. They know neither: a test can be a desk, too."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from textual.geometry import Size
+
 from warroom.client.connection import Line
 from warroom.client.draft import Draft
 from warroom.client.replica import Replica
 from warroom.protocol.envelopes import RoomSummary, You
+from warroom.tui.keymap import Keymap
+from warroom.tui.memory import Memory
 
 
 class AnyDesk(Protocol):
@@ -31,3 +35,20 @@ class AnyDesk(Protocol):
     def close(self, log: str) -> None: ...
     def declare(self, title: str, **facts: Any) -> str: ...
     def send(self, log: str, draft: Draft) -> str: ...
+
+
+class War(Protocol):
+    """The app, as its screens use it. See `WarroomApp` for what each part does."""
+
+    @property
+    def desk(self) -> AnyDesk: ...
+    @property
+    def keymap(self) -> Keymap: ...
+    @property
+    def size(self) -> Size: ...
+
+    def memory(self, log: str) -> Memory: ...
+    def open_room(self, log: str) -> None: ...
+    def leave_room(self, log: str) -> None: ...
+    def room_is_whole(self) -> None: ...
+    def show_help(self) -> None: ...

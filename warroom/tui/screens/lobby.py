@@ -1,6 +1,6 @@
 """The lobby: the rooms of the hub, and the way into one."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,14 +15,12 @@ from warroom.clock import now
 from warroom.text import one_line
 from warroom.tui.keymap import LOBBY_TRY_AGAIN, Where, bindings
 from warroom.tui.messages import LineMoved, RoomsMoved, Said
+from warroom.tui.port import War
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
 from warroom.tui.present.lobby_layout import heading, lay_out
 from warroom.tui.present.pieces import Piece, Tone, spread
 from warroom.tui.widgets.lines import OneLine, content
-
-if TYPE_CHECKING:
-    from warroom.tui.app import WarroomApp
 
 WORD = "/declare "
 _LONGEST_TITLE = 300
@@ -38,8 +36,8 @@ class LobbyScreen(Screen[None]):
         self._rows: list[lobby.LobbyRow] = []
 
     @property
-    def war(self) -> "WarroomApp":
-        return cast("WarroomApp", self.app)
+    def war(self) -> War:
+        return cast(War, self.app)
 
     def compose(self) -> ComposeResult:
         yield OneLine(id="condition")

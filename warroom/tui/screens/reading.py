@@ -1,6 +1,6 @@
 """Something to read, over the room: help, the brief, the debrief, one entry in full."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,13 +12,11 @@ from textual.widgets import Static
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
 from warroom.tui.keymap import Where, bindings
+from warroom.tui.port import War
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.widgets.lines import OneLine, block
-
-if TYPE_CHECKING:
-    from warroom.tui.app import WarroomApp
 
 
 class Page(VerticalScroll, can_focus=True):
@@ -52,7 +50,7 @@ class ReadingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#condition", OneLine).show((Piece(one_line(self._title), Tone.STRONG),))
-        keymap = cast("WarroomApp", self.app).keymap
+        keymap = cast(War, self.app).keymap
         self.query_one("#hints", OneLine).show(foot(keymap.hints(Where.READING)))
         self.query_one(Page).focus()
 

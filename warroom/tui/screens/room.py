@@ -2,7 +2,7 @@
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from warroom.tui.editor import NotEdited, edit
 from warroom.tui.feed import Feed, Left
 from warroom.tui.keymap import TRY_AGAIN, Where, bindings
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
+from warroom.tui.port import War
 from warroom.tui.present import alarm_text, filters, header
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import Completion, complete
@@ -40,9 +41,6 @@ from warroom.tui.widgets.overhead import Overhead
 from warroom.words.interpret import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread, UnknownWord
 
-if TYPE_CHECKING:
-    from warroom.tui.app import WarroomApp
-
 BANNERS = 3
 """So many entries that speak to the reader have a banner each; more at once share one."""
 
@@ -53,7 +51,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
     HORIZONTAL_BREAKPOINTS = header.BREAKPOINTS
 
-    def __init__(self, war: "WarroomApp", log: str) -> None:
+    def __init__(self, war: War, log: str) -> None:
         super().__init__(classes=header.size_class(war.size.width))
         self.log_id = log
         self.desk = war.desk
@@ -64,8 +62,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         self.left = False
 
     @property
-    def war(self) -> "WarroomApp":
-        return cast("WarroomApp", self.app)
+    def war(self) -> War:
+        return cast(War, self.app)
 
     def compose(self) -> ComposeResult:
         yield Overhead(self.keymap)
