@@ -24,8 +24,12 @@ cover: .venv/dev.stamp
 	$(BIN)/coverage run -m pytest -q tests/unit
 	$(BIN)/coverage report
 
+# One after the other: each figure stands beside a floor measured in turns with it.
 bench: .venv/run.stamp
 	$(BIN)/python benchmarks/stream.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/screen.py
+	$(BIN)/python benchmarks/timeline.py
 
 soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak --timeout 0
