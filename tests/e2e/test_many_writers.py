@@ -157,10 +157,3 @@ def test_the_hub_is_killed_ten_times_under_load(room: Room) -> None:
     """L1: every acknowledged entry is there once, and followers come back by themselves."""
     load(room, kills(room, 10))
     assert check(room) > WRITERS
-
-
-@pytest.mark.soak
-def test_the_hub_is_killed_three_hundred_times_under_load(room: Room) -> None:
-    """L1, for as long as it takes: the same promise, with every kill at another moment."""
-    load(room, kills(room, 300), seconds=420)
-    assert check(room) > WRITERS

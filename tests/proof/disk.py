@@ -56,11 +56,19 @@ class Removed:
 
 
 @dataclass(frozen=True)
+class Renamed:
+    """A file has another name; a file that had it before is gone."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True)
 class FolderSynced:
     """All names are durable as they are."""
 
 
-Operation: TypeAlias = Created | Wrote | Cut | Synced | Removed | FolderSynced
+Operation: TypeAlias = Created | Wrote | Cut | Synced | Removed | Renamed | FolderSynced
 Verb: TypeAlias = Literal["write", "cut", "sync", "synced"]
 """What a fault may strike. `synced` is a sync that was done, and whose answer is lost."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tests.proof.disk import Created, Cut, FolderSynced, Removed, Synced, Wrote
+from tests.proof.disk import Created, Cut, FolderSynced, Removed, Renamed, Synced, Wrote
 
 SECTORS = (512, 4096)
 
@@ -43,7 +43,7 @@ class Platter:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._names = {name: _File(bytearray(content)) for name, content in files.items()}
         self._durable_names = dict(self._names)
-        self._name_acts: list[Created | Removed] = []
+        self._name_acts: list[Created | Removed | Renamed] = []
         self._made: dict[int, _File] = {}
 
     def take(self, happened: Any) -> None:
@@ -54,6 +54,9 @@ class Platter:
                 self._name_acts.append(happened)
             case Removed(name):
                 del self._names[name]
+                self._name_acts.append(happened)
+            case Renamed(name, to):
+                self._names[to] = self._names.pop(name)
                 self._name_acts.append(happened)
             case Wrote(name) | Cut(name):
                 self._names[name].pending.append(happened)
@@ -87,10 +90,13 @@ class Platter:
                 upto = rng.randint(0, len(acts))
         names = dict(self._durable_names)
         for act in acts[:upto]:
-            if isinstance(act, Created):
-                names[act.name] = self._made[id(act)]
-            else:
-                names.pop(act.name, None)
+            match act:
+                case Created(name):
+                    names[name] = self._made[id(act)]
+                case Removed(name):
+                    names.pop(name, None)
+                case Renamed(name, to):
+                    names[to] = names.pop(name)
         return names
 
 

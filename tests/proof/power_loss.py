@@ -20,6 +20,7 @@ from server import sqlite
 from server.batch import Accepted, Batch, Waiting
 from server.journal import JournalError
 from server.journal_sql import SqlJournal, open_sqlite
+from server.place import SEED_BYTES
 from server.writer import Writer
 from tests.proof import history
 from tests.proof.disk import Disk, watched
@@ -60,13 +61,15 @@ class Handed:
 class Recording:
     """What one hub's disk saw, and what the hub said.
 
-    `before` are the files it began with, `handed` what these already held.
+    `before` are the files it began with, `handed` what these already held. `keyed` says that the
+    hub's key was recorded too.
     """
 
     before: dict[str, bytes] = field(default_factory=dict)
     happened: MutableSequence[Any] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     handed: list[Handed] = field(default_factory=list)
+    keyed: bool = False
 
 
 @dataclass
@@ -228,6 +231,8 @@ def _judge(
     files: dict[str, bytes], recording: Recording, handed: list[Handed], report: Report
 ) -> list[history.Kept]:
     """Open the journal as the next hub would, and look for everything that was told."""
+    if recording.keyed and handed and len(files.get("hub.key", b"")) != SEED_BYTES:
+        report.unreadable += 1
     try:
         with found_after(files) as folder:
             kept = _kept(folder, report)
@@ -249,7 +254,10 @@ def _kept(folder: Path, report: Report) -> list[history.Kept]:
         journal.check()
         for head in journal.heads():
             page = journal.page(head.log, 0, 1_000_000)
-            kept += [history.Kept(head.log, e.seq, e.header.id, e.hash) for e in page.entries]
+            kept += [
+                history.Kept(head.log, e.seq, e.header.id, e.hash, by_hub=e.header.by == HUB)
+                for e in page.entries
+            ]
             if report.cuts.total() % VERIFY_EACH == 0:
                 lines = export_lines(head.label, head.log, page.entries, page.heads)
                 whole = b"".join(line + b"\n" for line in lines)

@@ -5,9 +5,12 @@ The long run takes WARROOM_PROOF_CUTS (10,000) and WARROOM_PROOF_SEED from the e
 
 import os
 import random
+import shutil
+from pathlib import Path
 
 import pytest
 
+from tests.proof import traced
 from tests.proof.disk import (
     Created,
     Cut,
@@ -20,8 +23,9 @@ from tests.proof.disk import (
     watched,
 )
 from tests.proof.history import Fault
+from tests.proof.hub_under_load import PLAIN, hub_under_load
 from tests.proof.power import Kept, Platter
-from tests.proof.power_loss import Recording, Report, careless, lose_power, record
+from tests.proof.power_loss import Handed, Recording, Report, careless, lose_power, record
 
 A_RECORDING = 200
 """How many cuts one recording is good for."""
@@ -66,6 +70,21 @@ def test_what_was_told_survives_ten_thousand_power_cuts() -> None:
         recording = record(left if number % 5 else Recording(), 300, rng)
         left = lose_power(recording, A_RECORDING, rng, report)
         assert 0 == report.bad, report
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not here")
+async def test_the_real_process_survives_a_power_cut_as_the_kernel_saw_it(tmp_path: Path) -> None:
+    """A hub process under strace, its key included, and the answers as they left its sockets."""
+    data, trace, rng, report = tmp_path / "data", tmp_path / "trace", random.Random(), Report()
+    async with hub_under_load(tmp_path, data, (*traced.command(trace), *PLAIN)) as hub:
+        for _ in range(10):
+            await hub.works()
+    asked = {one.id for one in hub.room.history.asked}
+    recording = Recording({}, traced.happened(trace, data), asked, keyed=True)
+    assert sum(isinstance(one, Handed) for one in recording.happened) >= 200
+    lose_power(recording, 200, rng, report)
+    assert 0 == report.bad, report
 
 
 def test_the_disk_keeps_what_was_synced_and_may_forget_the_rest() -> None:
