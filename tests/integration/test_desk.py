@@ -55,6 +55,7 @@ class Person:
 
     def __init__(self, target: Target, name: str | None = None, pace: Pace = QUICK) -> None:
         self.told: list[DeskEvent] = []
+        self.pace = pace
         self._changed = asyncio.Event()
         self.desk = Desk(target, name, self._listen, pace=pace)
 

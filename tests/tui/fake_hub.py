@@ -14,6 +14,7 @@ from msgspec import Raw
 from warroom.client import desk as real
 from warroom.client.connection import Line, LineState
 from warroom.client.draft import Draft
+from warroom.client.outbox import AlreadySent
 from warroom.client.replica import Change, Replica
 from warroom.clock import new_command_id
 from warroom.domain import commands as c
@@ -247,10 +248,13 @@ class FakeDesk:
         self.hub.open(self, log)
         return log
 
-    def send(self, log: str, draft: Draft) -> str:
+    def send(self, log: str, draft: Draft, typed: str = "") -> str:
         submit = self.replicas[log].send(new_command_id(), draft, self.now())
         asyncio.get_running_loop().call_soon(self.hub.take, self.person, submit)
         return submit.id
+
+    def take_back(self, log: str, id_: str, why: str | None = None) -> None:
+        raise AlreadySent(id_)
 
     def drops(self, state: LineState = LineState.OFFLINE, why: str = "the hub is gone") -> None:
         """The line is lost."""

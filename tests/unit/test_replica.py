@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from msgspec import Raw
 
@@ -10,6 +11,7 @@ from warroom.client.draft import Draft
 from warroom.client.replica import (
     Appended,
     Change,
+    Heal,
     Pending,
     PresenceChanged,
     Reopen,
@@ -17,6 +19,7 @@ from warroom.client.replica import (
     Retry,
     Returned,
     Settled,
+    Stand,
     Sync,
     SyncChanged,
 )
@@ -28,6 +31,8 @@ from warroom.domain.events import (
     Event,
     IncidentDeclared,
     IncidentWords,
+    LogAdopted,
+    LogRestored,
     NotePosted,
     PersonJoined,
     PersonWords,
@@ -37,7 +42,7 @@ from warroom.domain.events import (
 from warroom.domain.transcript import GONE
 from warroom.domain.vocabulary import Code, Via
 from warroom.log.chain import GENESIS
-from warroom.log.entry import Entry, make_entry
+from warroom.log.entry import Entry, Malformed, make_entry
 from warroom.log.signing import SignedHead
 from warroom.protocol.envelopes import (
     Acked,
@@ -50,6 +55,7 @@ from warroom.protocol.envelopes import (
     Open,
     Opened,
     Presence,
+    Recovering,
     Submit,
 )
 
@@ -421,3 +427,91 @@ def test_presence_is_forgotten_with_the_line(live: Replica) -> None:
 def test_other_messages_change_nothing(live: Replica) -> None:
     """They are for others to read."""
     assert [] == says(live, Failed(code=Code.INVALID, text="no", log=LOG))
+
+
+# --- what this machine holds, and what the hub lacks -------------------------------------------
+
+
+def test_what_was_kept_is_taken_in_before_the_hub_is_asked() -> None:
+    """As far as it follows."""
+    hub, other, replica = Hub(), Hub(), Replica(LOG)
+    hub.notes("one", "two", "three")
+    other.notes("one", "two", "3")
+    changes = list(replica.restore([*hub.entries[:2], hub.head(2)]))
+    assert [Appended(tuple(replica.room.entries))] == changes
+    assert [] == list(replica.restore([]))
+    assert Open(log=LOG, after=2, head=hub.entries[1].hash) == replica.open()
+    taken: list[Change] = []
+    with pytest.raises(Malformed):  # noqa: PT012
+        for change in replica.restore([hub.entries[2], hub.head(1), hub.entries[0], other.head(3)]):
+            taken.append(change)  # noqa: PERF402
+    assert (1, 3) == (len(taken), replica.seq)
+
+
+def test_lines_of_an_earlier_process_are_in_the_room_again() -> None:
+    """Those that wait are not sent before they are told to; those that came back never."""
+    replica = Replica(LOG)
+    for number, stand in enumerate(Stand):
+        submit = Submit(id=command_id(number), log=LOG, command=Post(text=stand))
+        replica.put_back(Pending(submit, NINE, stand, kept=True))
+    assert ["sending", "waiting"] == [one.stand for one in replica.pending.values()]
+    assert ["not taken"] == [one.stand for one in replica.returned.values()]
+    assert [command_id(0)] == [submit.id for submit in replica.resend()]
+
+
+def recovering(hub: Hub, seq: int) -> Recovering:
+    return Recovering(log=LOG, seq=seq, head=hub.entries[seq - 1].hash if seq else GENESIS)
+
+
+def holding(hub: Hub) -> Replica:
+    replica = Replica(LOG)
+    list(replica.restore(hub.entries))
+    return replica
+
+
+@pytest.mark.parametrize("seq", [0, 1, 3])
+def test_a_hub_that_lacks_entries_is_offered_them(seq: int) -> None:
+    """From where it stands, if that is in the log that is held."""
+    hub = Hub()
+    hub.notes("one", "two", "three")
+    replica = holding(hub)
+    changes = list(replica.receive(recovering(hub, seq)))
+    assert [SyncChanged(Sync.RECOVERING), Heal(seq)] == changes
+    assert (True, False) == (replica.recovering, replica.open_to_words)
+    assert [Heal(seq)] == list(replica.receive(recovering(hub, seq)))
+
+
+def test_a_hub_that_got_more_from_others_is_asked_again() -> None:
+    """What it has beyond is not held yet."""
+    hub = Hub()
+    hub.notes("one", "two")
+    replica = holding(hub)
+    hub.notes("three")
+    assert Heal(3) == list(replica.receive(recovering(hub, 3)))[-1]
+
+
+def test_a_hub_that_recovers_another_log_has_diverged() -> None:
+    """And so it has if it does not take what is offered, which is kept as the reason."""
+    hub, other = Hub(), Hub()
+    hub.notes("one", "two")
+    other.notes("another")
+    assert [DIVERGED] == list(holding(hub).receive(recovering(other, 1)))
+    replica = holding(hub)
+    list(replica.receive(recovering(hub, 1)))
+    assert [DIVERGED] == list(replica.offer_refused("the signature is none"))
+    assert "the signature is none" == replica.refusal
+
+
+def test_a_room_recovers_until_an_entry_says_that_it_goes_on() -> None:
+    """One that says so of an earlier time does not end it."""
+    hub, replica = Hub(), Replica(LOG)
+    hub.notes("one")
+    adopted = LogAdopted(key="d" * 64, head=Citation(1, hub.entries[0].hash))
+    hub.writes(adopted)
+    opened = msgspec.structs.replace(hub.opened(), recovering=True)
+    list(replica.receive(opened))
+    list(replica.receive(hub.sends(1, 2)))
+    assert (True, False) == (replica.recovering, replica.open_to_words)
+    hub.writes(LogRestored(head=Citation(2, hub.entries[1].hash), restore=command_id(7)))
+    list(replica.receive(hub.sends(3)))
+    assert (False, True) == (replica.recovering, replica.open_to_words)

@@ -20,13 +20,21 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument(
         "-o", "--output", default="-", metavar="FILE", help="where to; - is standard output"
     )
+    parser.add_argument(
+        "--held", action="store_true", help="what this machine has of it; the hub is not asked"
+    )
     add_room(parser)
     add_place(parser)
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Write a room's log or report."""
-    replica, time = read_room(options, env)
+    if options.held:
+        from warroom.cli.held import held_room
+
+        replica, time = held_room(options, env)
+    else:
+        replica, time = read_room(options, env)
     if options.format == "md":
         from warroom.export.markdown import markdown
 

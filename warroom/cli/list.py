@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 
+from warroom.cli.held import held_lobby
 from warroom.cli.options import add_json, add_place, converse
 from warroom.cli.output import show, show_json
-from warroom.cli.stop import Exit
+from warroom.cli.stop import Exit, Stop
 from warroom.clock import now
 from warroom.domain.vocabulary import CLOSED
 from warroom.export.times import clock_time, elapsed_time
@@ -25,8 +26,12 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print the rooms as a table, or as one JSON object a line."""
-    with converse(options, env, reads=True) as hub:
-        rooms = [room for room in hub.rooms() if options.all or room.status not in CLOSED]
+    try:
+        with converse(options, env, reads=True) as hub:
+            lobby = hub.rooms()
+    except Stop as stop:
+        lobby = held_lobby(options, env, stop)
+    rooms = [room for room in lobby if options.all or room.status not in CLOSED]
     if options.json:
         for room in rooms:
             show_json(room)

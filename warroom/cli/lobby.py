@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
-from warroom.cli.options import add_config, add_place
+from warroom.cli.options import add_config, add_place, store
 from warroom.cli.screen import check_terminal, screen_target
 
 
@@ -21,4 +21,10 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     from warroom.cli.settings import preferences
     from warroom.tui.app import run_app
 
-    return run_app(where, options.as_name, None, preferences=preferences(options, env))
+    return run_app(
+        where,
+        options.as_name,
+        None,
+        preferences=preferences(options, env),
+        store=store(options, env),
+    )

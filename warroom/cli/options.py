@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from warroom.client.oneshot import Conversation
     from warroom.client.replica import Replica
+    from warroom.client.store import Store
     from warroom.client.target import Target
     from warroom.protocol.envelopes import RoomSummary
 
@@ -25,10 +26,15 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     """Which hub, and who acts."""
     group = parser.add_argument_group("hub")
     group.add_argument(
-        "--data", type=Path, metavar="DIR", help="the data folder of this machine's hub"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the data folder of this machine's hub, and of what this client keeps",
     )
     group.add_argument(
-        "--hub", metavar="URL", help="a hub's address; WARROOM_TOKEN is its token (WARROOM_HUB)"
+        "--hub",
+        metavar="URL",
+        help="a hub's address, or its socket's path; WARROOM_TOKEN is its token (WARROOM_HUB)",
     )
     add_person(group)
 
@@ -68,8 +74,18 @@ def target(options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
     from warroom.place import data_folder
 
     if options.data is None and (url := options.hub or env.get("WARROOM_HUB")):
+        if url.startswith("/"):
+            return Target(socket=Path(url))
         return Target(url=url, token=env.get("WARROOM_TOKEN"))
     return target_of(options.data.absolute() if options.data else data_folder(env), env)
+
+
+def store(options: argparse.Namespace, env: Mapping[str, str]) -> "Store":
+    """What this client keeps: in the data folder, whichever hub it speaks to."""
+    from warroom.client.store import Store
+    from warroom.place import data_folder
+
+    return Store(options.data.absolute() if options.data else data_folder(env))
 
 
 @contextmanager
@@ -86,7 +102,12 @@ def converse(
 
     try:
         with Conversation(
-            target(options, env), options.as_name, observer=reads, start=start, env=env
+            target(options, env),
+            options.as_name,
+            observer=reads,
+            start=start,
+            env=env,
+            store=store(options, env),
         ) as hub:
             yield hub
     except NoHub as problem:
@@ -98,10 +119,18 @@ def converse(
 
 
 def read_room(options: argparse.Namespace, env: Mapping[str, str]) -> "tuple[Replica, datetime]":
-    """The room that the options name, caught up, and the hub's time."""
-    with converse(options, env, reads=True) as hub:
-        room = choose_room(hub.rooms(), options, env, reads=True)
-        return hub.open(room.log), hub.welcome.time
+    """The room that the options name, caught up, and the hub's time.
+
+    Without a hub, the room is as this machine has it, which is said.
+    """
+    try:
+        with converse(options, env, reads=True) as hub:
+            room = choose_room(hub.rooms(), options, env, reads=True)
+            return hub.open(room.log), hub.welcome.time
+    except Stop as stop:
+        from warroom.cli.held import held_room
+
+        return held_room(options, env, stop)
 
 
 def choose_room(

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from warroom.cli.options import target
+from warroom.cli.options import store, target
 from warroom.cli.stop import Exit, Stop
 from warroom.client.local import NoHub, find_or_start
 from warroom.client.target import Target
@@ -26,11 +26,16 @@ def check_terminal(options: argparse.Namespace, env: Mapping[str, str]) -> None:
 
 
 def screen_target(options: argparse.Namespace, env: Mapping[str, str]) -> Target:
-    """The hub to show; this machine's is started if none runs."""
+    """The hub to show; this machine's is started if none runs.
+
+    If that fails, its rooms are still shown, as far as this machine holds them.
+    """
     where = target(options, env)
     if where.data is None:
         return where
     try:
         return find_or_start(where.data, env)
     except NoHub as problem:
+        if store(options, env).known(where, options.as_name) is not None:
+            return where
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem

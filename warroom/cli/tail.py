@@ -11,6 +11,7 @@ from warroom.cli.options import (
     choose_room,
     converse,
     read_room,
+    store,
     target,
 )
 from warroom.cli.output import entry_json, entry_lines, say, show, show_json
@@ -36,15 +37,27 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print a room's entries, and those that come."""
     if options.follow:
-        with converse(options, env, reads=True) as hub:
-            room = choose_room(hub.rooms(), options, env, reads=True)
+        log, seq = _find(options, env)
         import asyncio
 
-        asyncio.run(_follow(options, env, room.log, _before(room.seq, options.last)))
+        asyncio.run(_follow(options, env, log, _before(seq, options.last)))
     replica, _ = read_room(options, env)
     first = _before(replica.seq, options.last)
     _print(replica, replica.room.entries[first:], json=options.json)
     return Exit.DONE
+
+
+def _find(options: argparse.Namespace, env: Mapping[str, str]) -> tuple[str, int]:
+    """The log to follow and its last entry: as the hub has it, or else this machine."""
+    try:
+        with converse(options, env, reads=True) as hub:
+            room = choose_room(hub.rooms(), options, env, reads=True)
+            return room.log, room.seq
+    except Stop as stop:
+        from warroom.cli.held import held_room
+
+        replica, _ = held_room(options, env, stop)
+        return replica.log, replica.seq
 
 
 def _before(seq: int, last: int | None) -> int:
@@ -68,6 +81,7 @@ async def _follow(
 
     from warroom.client.connection import LineState
     from warroom.client.desk import Desk, DeskEvent, LineChanged, RoomChanged
+    from warroom.client.healing import both_heads
     from warroom.client.replica import Appended, Sync, SyncChanged
 
     def listen(event: DeskEvent) -> None:
@@ -83,7 +97,12 @@ async def _follow(
                 fresh = [recorded for recorded in entries if recorded.seq > first]
                 _print(desk.replicas[log], fresh, json=options.json)
             case RoomChanged(change=SyncChanged(sync=Sync.DIVERGED)):
-                raise Stop(Exit.CONFLICT, "the hub's log is no longer the one that was printed")
+                where = both_heads(desk.replicas[log])
+                raise Stop(
+                    Exit.CONFLICT,
+                    f"the hub's log is no longer the one that was printed ({where}): keep yours "
+                    "with warroom export --held, and ask whoever runs the hub",
+                )
             case LineChanged(line=line) if line.state is LineState.REFUSED:
                 raise Stop(Exit.NOT_ALLOWED, line.why)
             case LineChanged(line=line) if line.why:
@@ -96,9 +115,11 @@ async def _follow(
                 pass
 
     lost: set[str] = set()
-    desk = Desk(target(options, env), options.as_name, listen, observer=True)
-    desk.open(log)
     over: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+    desk = Desk(
+        target(options, env), options.as_name, listen, observer=True, store=store(options, env)
+    )
+    desk.open(log)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(desk.run())
         error = await over

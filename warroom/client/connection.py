@@ -97,6 +97,11 @@ class Connection:
                 self._outbox = None
             await self._wait()
 
+    @property
+    def up(self) -> bool:
+        """Whether the hub has welcomed us."""
+        return self._outbox is not None
+
     def say(self, message: FromClient) -> bool:
         """Send a message if the hub has welcomed us; False if there is no line."""
         if self._outbox is None:

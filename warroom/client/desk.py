@@ -1,11 +1,11 @@
 """What stands at a person's desk: the line to the hub, the lobby, and the rooms that are open.
 
 A screen calls the verbs, and is told what changed; it never sees a socket. Everything runs in
-one event loop.
+one event loop. What is kept on this machine, the `Keeper` keeps.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -13,14 +13,29 @@ from msgspec import Struct
 
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
+from warroom.client.healing import offers
 from warroom.client.hello import hello
+from warroom.client.keeper import Keeper
 from warroom.client.pace import Backoff, Pace
-from warroom.client.replica import Change, Reopen, Replica, Retry, Returned, Settled, Sync
+from warroom.client.replica import (
+    Appended,
+    Change,
+    Heal,
+    Reopen,
+    Replica,
+    Retry,
+    Returned,
+    Settled,
+    Sync,
+    SyncChanged,
+)
+from warroom.client.store import Store
 from warroom.client.target import Target
+from warroom.client.waiting import Waiting
 from warroom.clock import monotonic, new_command_id, new_log_id, now
 from warroom.domain.commands import Declare
 from warroom.domain.vocabulary import Code
-from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
+from warroom.protocol.codec import MAX_CLIENT_FRAME
 from warroom.protocol.envelopes import (
     Acked,
     Alive,
@@ -34,12 +49,16 @@ from warroom.protocol.envelopes import (
     ListRooms,
     Opened,
     Presence,
+    Recovering,
     Rooms,
     RoomSummary,
     Submit,
     Welcome,
     You,
 )
+
+_SHORT = 500
+"""Entries that are loaded at once; a longer room is loaded slice by slice."""
 
 _ON_THE_LINE = frozenset({LineState.LIVE, LineState.STALE})
 
@@ -74,7 +93,11 @@ DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | Failure
 
 
 class Desk:
-    """One person's client. `listener` is called in the event loop, never from a thread."""
+    """One person's client. `listener` is called in the event loop, never from a thread.
+
+    With a `store`, rooms and lines that wait are kept on this machine: what it holds is there at
+    once, with or without the hub.
+    """
 
     def __init__(
         self,
@@ -84,6 +107,7 @@ class Desk:
         *,
         observer: bool = False,
         pace: Pace = Pace(),  # noqa: B008 - frozen
+        store: Store | None = None,
     ) -> None:
         self.you: You | None = None
         self.rooms: tuple[RoomSummary, ...] = ()
@@ -93,6 +117,10 @@ class Desk:
         self._pace = pace
         self._watching = False
         self._closing: set[str] = set()
+        self._visited: set[str] = set()
+        self._loading: dict[str, Iterator[list[Change]]] = {}
+        self._troubles: list[Failure] = []
+        self._running = False
         self._touched_at = monotonic()
         self._opened_at: dict[str, float] = {}
         self._retries: dict[str, Backoff] = {}
@@ -100,6 +128,11 @@ class Desk:
         self._connection = Connection(
             target, hello(name, observer=observer), self._line_changed, self._receive, pace
         )
+        self._keeper = Keeper(store, target, name, self._complain)
+        self._waiting = Waiting(self._keeper, self._connection.say)
+        if (known := self._keeper.known) is not None:
+            self.you, self.rooms = known.you, known.rooms
+            self.offset = timedelta(seconds=known.offset)
 
     @property
     def line(self) -> Line:
@@ -107,10 +140,14 @@ class Desk:
 
     async def run(self) -> None:
         """Connect, say hello, and come back whenever the line is lost; forever, until cancelled."""
+        self._running = True
+        for trouble in self._troubles:
+            self._listener(trouble)
         try:
             await self._connection.run()
         finally:
             self._cancel_timers()
+            self._keeper.close(self.replicas.values())
 
     def now(self) -> datetime:
         """The hub's time as this client knows it, UTC."""
@@ -132,12 +169,12 @@ class Desk:
         self._connection.say(ListRooms(watch=True))
 
     def open(self, log: str) -> Replica:
-        """Follow a room, again after every reconnect."""
+        """Follow a room, again after every reconnect. What this machine holds of it comes first."""
         self._closing.discard(log)
         replica = self.replicas.get(log)
         if replica is None:
             replica = self.replicas[log] = Replica(log)
-            self._follow(replica)
+            self._load(replica)
         return replica
 
     def close(self, log: str) -> None:
@@ -150,29 +187,43 @@ class Desk:
             return
         del self.replicas[log]
         self._closing.discard(log)
+        self._loading.pop(log, None)
         self._opened_at.pop(log, None)
+        self._keeper.forget(log, replica)
         self._connection.say(Close(log=log))
 
     def declare(self, title: str, **facts: Any) -> str:
         """Declare an incident, in a new log that is opened here. Returns the log's id."""
         log = new_log_id()
-        self.replicas[log] = Replica(log)
+        replica = self.replicas[log] = Replica(log)
+        for _ in self._keeper.load(replica):
+            pass
         self.send(log, Draft(Declare(title=title, **facts)))
         return log
 
-    def send(self, log: str, draft: Draft) -> str:
-        """Send a command to an open room; its id. It is kept, and sent again, until answered."""
+    def send(self, log: str, draft: Draft, typed: str = "") -> str:
+        """Send a command to an open room; its id. It is kept, and sent again, until answered.
+
+        Words that can wait for the hub do, also beyond the end of this process; `typed` is the
+        line in which they were written.
+        """
         replica = self.replicas[log]
-        submit = replica.send(new_command_id(), draft, self.now())
-        size = len(encode(submit))
+        id_ = new_command_id()
+        size = self._waiting.send(replica, id_, draft, typed, self.now(), up=self._connection.up)
         if size > MAX_CLIENT_FRAME:
             # The hub would end the connection over it, and be sent it again, and so on.
             text = f"that is {size:,} bytes, and {MAX_CLIENT_FRAME:,} is the most; shorten it"
-            declined = Declined(id=submit.id, log=log, code=Code.INVALID, text=text)
+            declined = Declined(id=id_, log=log, code=Code.INVALID, text=text)
             asyncio.get_running_loop().call_soon(self._receive, declined)
-        else:
-            self._connection.say(submit)
-        return submit.id
+        return id_
+
+    def take_back(self, log: str, id_: str, why: str | None = None) -> None:
+        """Withdraw a line that waits, or put away one that came back.
+
+        With `why`, it only no longer waits: it is back with its author. Raises `AlreadySent` if
+        the hub may have it.
+        """
+        self._waiting.take_back(self.replicas[log], id_, why)
 
     # --- what the connection says --------------------------------------------------------------
 
@@ -186,18 +237,22 @@ class Desk:
 
     def _receive(self, message: HubMessage) -> None:
         match message:
-            case Welcome(you=you, time=time):
+            case Welcome(hub=hub, you=you, time=time):
                 self.you, self.offset = you, time - now()
+                self._keeper.welcomed(hub, you, self.offset)
                 self._arrive()
             case Rooms(rooms=rooms):
                 self.rooms = rooms
+                self._keeper.saw(rooms)
                 self._listener(RoomsChanged(rooms))
+                self._heal_closed()
             case Heartbeat():
                 self._beat(message)
-            case Failed(text=text, log=log):
-                self._listener(Failure(text, log))
+            case Failed():
+                self._failed(message)
             case (
                 Opened(log=log)
+                | Recovering(log=log)
                 | Diverged(log=log)
                 | Entries(log=log)
                 | Acked(log=log)
@@ -212,10 +267,35 @@ class Desk:
 
     def _arrive(self) -> None:
         """The hub has welcomed us: ask again for everything that was open and unanswered."""
+        self._visited.clear()
         if self._watching:
             self._connection.say(ListRooms(watch=True))
-        for replica in self.replicas.values():
-            self._follow(replica)
+        elif self._keeper.logs:
+            self._connection.say(ListRooms())
+        for replica in list(self.replicas.values()):
+            if replica.log not in self._loading:
+                self._load(replica)
+        for log in self._keeper.waiting_logs():
+            self._visit(log)
+
+    def _heal_closed(self) -> None:
+        """Some rooms take back what they lack: look at those that this machine has a file of."""
+        recovering = {room.log for room in self.rooms if room.recovering}
+        for log in recovering.intersection(self._keeper.logs) - self._visited:
+            self._visit(log)
+
+    def _visit(self, log: str) -> None:
+        """Open a room for what it needs, and close it again."""
+        self._visited.add(log)
+        if log not in self.replicas:
+            self.open(log)
+            self._closing.add(log)
+
+    def _failed(self, message: Failed) -> None:
+        replica = self.replicas.get(message.log or "")
+        if replica is not None and replica.sync is Sync.RECOVERING and not message.temporary:
+            self._tell(replica, replica.offer_refused(message.text))
+        self._listener(Failure(message.text, message.log))
 
     def _beat(self, message: Heartbeat) -> None:
         self.offset = message.time - now()
@@ -224,6 +304,7 @@ class Desk:
             replica = self.replicas.get(head.log)
             if replica is not None:
                 self._tell(replica, replica.heartbeat(head))
+        self._keeper.heard(self.replicas.values())
 
     def _tell(self, replica: Replica, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -242,22 +323,63 @@ class Desk:
                 self._later(max(0.0, self._pace.reopen - since), self._ask, replica)
             case Settled(id=id_):
                 self._retries.pop(id_, None)
+                self._waiting.settled(replica, id_)
                 if replica.sync is Sync.CLOSED:
                     self._ask(replica)
-            case Returned(declined=declined):
-                self._retries.pop(declined.id, None)
+            case Returned(pending=pending, text=text):
+                self._retries.pop(pending.submit.id, None)
+                self._waiting.returned(replica, pending, text)
+            case Heal(seq=seq):
+                self._heal(replica, seq)
+            case Appended() if replica.log not in self._loading:
+                self._keeper.keep(replica)
+                self._waiting.go_out(replica, self.now())
+            case SyncChanged():
+                self._waiting.go_out(replica, self.now())
             case _:
                 pass
 
+    def _heal(self, replica: Replica, seq: int) -> None:
+        """Offer what the hub lacks after `seq`, or open the room if it lacks nothing."""
+        run = offers(replica, seq)
+        for offer in run:
+            self._connection.say(offer)
+        if seq >= replica.seq:
+            self._ask(replica)
+        elif not run:
+            unsigned = f"no signature vouches for what is held here after #{seq}"
+            self._tell(replica, replica.offer_refused(unsigned))
+
     # --- what is said to the hub ---------------------------------------------------------------
+
+    def _load(self, replica: Replica) -> None:
+        """Begin with what this machine holds of a room, then ask the hub for the rest."""
+        self._loading[replica.log] = self._keeper.load(replica)
+        self._load_on(replica)
+
+    def _load_on(self, replica: Replica) -> None:
+        """Take in one slice, and let the screen have its turn before the next."""
+        steps = self._loading.get(replica.log)
+        if steps is None or self.replicas.get(replica.log) is not replica:
+            return
+        for changes in steps:
+            self._tell(replica, changes)
+            if replica.seq >= _SHORT:
+                asyncio.get_running_loop().call_soon(self._load_on, replica)
+                return
+        del self._loading[replica.log]
+        self._waiting.put_back(replica)
+        self._follow(replica)
 
     def _follow(self, replica: Replica) -> None:
         """Ask for a room from what is held, and send again what it has not answered.
 
         A room that is only being declared cannot be opened before the declaration is answered.
         """
+        if replica.sync is Sync.DIVERGED:
+            return
         pending = replica.resend()
-        if replica.sync is not Sync.DIVERGED and not any(map(_declares, pending)):
+        if not any(map(_declares, pending)):
             self._ask(replica)
         for submit in pending:
             self._connection.say(submit)
@@ -271,8 +393,17 @@ class Desk:
             self._connection.say(submit)
 
     def _finish_closing(self, replica: Replica) -> None:
-        if replica.log in self._closing and not replica.pending:
+        reached = replica.sync in {Sync.LIVE, Sync.DIVERGED} or replica.log not in self._visited
+        if replica.log in self._closing and not replica.pending and reached:
             self.close(replica.log)
+
+    def _complain(self, text: str, log: str | None) -> None:
+        """Something could not be kept. Before the desk runs nobody listens."""
+        trouble = Failure(text, log)
+        if self._running:
+            self._listener(trouble)
+        else:
+            self._troubles.append(trouble)
 
     # --- timers --------------------------------------------------------------------------------
 

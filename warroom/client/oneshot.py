@@ -3,6 +3,7 @@
 What comes in goes through the same `Replica` as everywhere.
 """
 
+import contextlib
 import os
 import socket
 import struct
@@ -17,6 +18,7 @@ from warroom.client.hello import hello
 from warroom.client.local import dial, dial_or_start
 from warroom.client.pace import Backoff
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
+from warroom.client.store import Known, Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost, Wire, dial_address
 from warroom.clock import monotonic, now
@@ -68,7 +70,12 @@ class Conversation:
         start: bool = True,
         patience: float = PATIENCE,
         env: Mapping[str, str] = os.environ,
+        store: Store | None = None,
     ) -> None:
+        self._target = target
+        self._name = name
+        self._store = store
+        self._observes = observer
         self._retries = Backoff(0.1, 2.0)
         sock = _dial(target, patience, env, start=start)
         self.pid = _peer_pid(sock)
@@ -94,7 +101,11 @@ class Conversation:
     def rooms(self) -> tuple[RoomSummary, ...]:
         """The lobby."""
         self._say(ListRooms())
-        return self._expect(Rooms).rooms
+        rooms = self._expect(Rooms).rooms
+        if self._store is not None and self._observes:
+            with contextlib.suppress(OSError):
+                self._remember(self._store, rooms)
+        return rooms
 
     def feed(self) -> tuple[FeedItem, ...]:
         """What was published to us, the latest first."""
@@ -102,10 +113,27 @@ class Conversation:
         return self._expect(FeedList).items
 
     def open(self, log: str) -> Replica:
-        """A room, caught up. Raises `NoRoom`."""
+        """A room, caught up from what this machine holds of it. Raises `NoRoom`.
+
+        Where that is not what the hub has, it is left alone, and all comes from the hub.
+        """
+        if self._store is None:
+            return self._catch_up(Replica(log))
         replica = Replica(log)
+        try:
+            with contextlib.closing(self._store.replica(self.welcome.hub, log)) as file:
+                for _ in file.load(replica):
+                    pass
+                if self._catch_up(replica).sync is Sync.LIVE:
+                    file.keep(replica)
+        except OSError:
+            pass  # what cannot be kept is not kept; the hub has it
+        return replica if replica.sync is Sync.LIVE else self._catch_up(Replica(log))
+
+    def _catch_up(self, replica: Replica) -> Replica:
+        """Ask for what a replica lacks, until it is live, or known to be of another log."""
         self._say(replica.open())
-        while replica.sync is not Sync.LIVE:
+        while replica.sync in {Sync.CLOSED, Sync.CATCHING_UP}:
             for change in replica.receive(self._hear()):
                 if isinstance(change, Reopen):
                     raise NoRoom(f"what the hub sends of this room does not fit: {change.why}")
@@ -139,6 +167,23 @@ class Conversation:
         while replica.seq < seq:
             for _ in replica.receive(self._hear()):
                 pass
+
+    def _remember(self, store: Store, rooms: tuple[RoomSummary, ...]) -> None:
+        """Keep the lobby for when the hub is away."""
+        hub, known = self.welcome, store.known(self._target, self._name)
+        you = known.you if known is not None and known.hub == hub.hub else hub.you
+        store.remember(
+            self._target,
+            Known(
+                target=str(self._target),
+                name=self._name or "",
+                hub=hub.hub,
+                you=you,
+                heard_at=now(),
+                offset=round((hub.time - now()).total_seconds()),
+                rooms=rooms,
+            ),
+        )
 
     def _say(self, message: FromClient) -> None:
         self._wire.send(encode(message))

@@ -3,7 +3,7 @@
 Sans-I/O: messages go in, `Change`s come out. A screen shows the replica; it decides nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from warroom.client.draft import Draft
-from warroom.domain.events import EntryRedacted, Recorded
+from warroom.domain.events import EntryRedacted, LogAdopted, LogRestored, Recorded
 from warroom.domain.transcript import Transcript
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, Malformed, read_line
@@ -28,6 +28,7 @@ from warroom.protocol.envelopes import (
     Open,
     Opened,
     Presence,
+    Recovering,
     Submit,
 )
 
@@ -37,15 +38,33 @@ class Sync(StrEnum):
 
     CLOSED = "closed"
     CATCHING_UP = "catching up"
+    RECOVERING = "recovering"
     LIVE = "live"
     DIVERGED = "diverged"
 
 
+class Stand(StrEnum):
+    """Where a command of ours is that is no entry yet."""
+
+    SENDING = "sending"
+    WAITING = "waiting"
+    RETURNED = "not taken"
+
+
 class Pending(Struct, frozen=True):
-    """A command on its way: shown as sending until its entry is here, or it is declined."""
+    """A command on its way: shown until its entry is here, or its author has done with it.
+
+    It is `SENDING` once the hub may have it, `WAITING` as long as it was never sent. `kept`: it is
+    in the outbox, and outlives this process. `typed` is the line it was written in, `why` says
+    why a `RETURNED` one came back.
+    """
 
     submit: Submit
     written_at: datetime
+    stand: Stand = Stand.SENDING
+    kept: bool = False
+    typed: str = ""
+    why: str = ""
 
 
 class Appended(Struct, frozen=True):
@@ -91,7 +110,16 @@ class Reopen(Struct, frozen=True):
     why: str
 
 
-Change: TypeAlias = Appended | Settled | Returned | Retry | SyncChanged | PresenceChanged | Reopen
+class Heal(Struct, frozen=True):
+    """The hub lacks what follows entry `seq`, which is held here: offer it, or, if there is
+    nothing to offer, open the room again."""
+
+    seq: int
+
+
+Change: TypeAlias = (
+    Appended | Settled | Returned | Retry | SyncChanged | PresenceChanged | Reopen | Heal
+)
 
 
 class Replica:
@@ -100,6 +128,8 @@ class Replica:
     Entries are taken only if each follows the one before by number and hash, and its header is of
     this log; anything else reopens the room from what is held, and if that brings the same again,
     the two logs have diverged. `heads` are the signed heads the hub has shown, the latest last.
+    `returned` are commands of ours that are back with their author. `refusal` says why the hub
+    did not take what was offered to it.
     """
 
     def __init__(self, log: str) -> None:
@@ -109,9 +139,13 @@ class Replica:
         self.entries: list[Entry] = []
         self.heads: list[SignedHead] = []
         self.pending: dict[str, Pending] = {}
+        self.returned: dict[str, Pending] = {}
         self.here: dict[str, Here] = {}
         self.sync = Sync.CLOSED
         self.hub_head: HeadAt | None = None
+        self.recovering = False
+        self.refusal = ""
+        self._recovers_after = 0
         self._settled: set[str] = set()
         self._following = False
         self._failed_after: int | None = None
@@ -131,6 +165,29 @@ class Replica:
         self._following = False
         return Open(log=self.log, after=self.seq, head=self.head)
 
+    def restore(self, items: Iterable[Entry | SignedHead]) -> Iterator[Change]:
+        """Take in what this machine has kept of the log, before the hub is asked for the rest.
+
+        Raises `Malformed` at what does not follow; all before that is held.
+        """
+        before = self.seq
+        problem: Malformed | None = None
+        try:
+            for item in items:
+                self._keep(item) if isinstance(item, SignedHead) else self._append(item)
+        except Malformed as error:
+            problem = error
+        self.label = self.label or self.room.incident.label
+        if self.seq > before:
+            yield Appended(tuple(self.room.entries[before:]))
+        if problem is not None:
+            raise problem
+
+    def put_back(self, pending: Pending) -> None:
+        """A command of ours that an earlier process left."""
+        where = self.returned if pending.stand is Stand.RETURNED else self.pending
+        where[pending.submit.id] = pending
+
     def send(self, id_: str, draft: Draft, written_at: datetime) -> Submit:
         """A command to submit, kept as pending until it is answered."""
         submit = Submit(
@@ -146,7 +203,13 @@ class Replica:
 
     def resend(self) -> Sequence[Submit]:
         """Everything unanswered, to be sent again after the line was lost. Ids make it safe."""
-        return [pending.submit for pending in self.pending.values()]
+        sent = (one for one in self.pending.values() if one.stand is Stand.SENDING)
+        return [pending.submit for pending in sent]
+
+    @property
+    def open_to_words(self) -> bool:
+        """Whether the hub takes a line for this room now, as far as is known."""
+        return self.sync in {Sync.LIVE, Sync.CATCHING_UP} and not self.recovering
 
     def lost(self) -> Iterator[Change]:
         """The line is gone: what is held stays."""
@@ -161,9 +224,10 @@ class Replica:
     def receive(self, message: HubMessage) -> Iterator[Change]:
         """Take in a message of the hub that speaks of this log."""
         match message:
-            case Opened(label=label, seq=seq, head=head):
+            case Opened(label=label, seq=seq, head=head, recovering=recovering):
                 self.label = label
                 self.hub_head = HeadAt(self.log, seq, head)
+                self._recover(seq, recovering=recovering)
                 self._following = True
                 yield from self._now(Sync.LIVE if seq <= self.seq else Sync.CATCHING_UP)
             case Entries() if self._following:
@@ -172,6 +236,8 @@ class Replica:
                 yield from self._settle(id_, seq)
             case Declined():
                 yield from self._declined(message)
+            case Recovering(seq=seq, head=head):
+                yield from self._heal(HeadAt(self.log, seq, head))
             case Diverged(seq=seq, head=head):
                 self.hub_head = HeadAt(self.log, seq, head)
                 yield from self._diverge()
@@ -197,6 +263,27 @@ class Replica:
             yield from self._ask_again(f"the hub is at #{head.seq}, this client at #{self.seq}")
         else:
             self._behind_at = self.seq
+
+    def offer_refused(self, why: str) -> Iterator[Change]:
+        """The hub does not take what was offered: what is held here is not more of its log."""
+        self.refusal = why
+        yield from self._diverge()
+
+    def _heal(self, hub: HeadAt) -> Iterator[Change]:
+        """The hub takes back what it lacks: ours is more of the same log, or another one."""
+        self.hub_head = hub
+        self._recover(hub.seq, recovering=True)
+        if 1 <= hub.seq <= self.seq and self.entries[hub.seq - 1].hash != hub.hash:
+            yield from self._diverge()
+        else:
+            self._following = False
+            yield from self._now(Sync.RECOVERING)
+            yield Heal(hub.seq)
+
+    def _recover(self, seq: int, *, recovering: bool) -> None:
+        """The hub stands at `seq`; if it recovers, until an entry after that says it goes on."""
+        self.recovering = recovering
+        self._recovers_after = seq
 
     def _take(self, message: Entries) -> Iterator[Change]:
         before = self.seq
@@ -236,6 +323,8 @@ class Replica:
             case EntryRedacted(of=of) if 1 <= of.seq < entry.seq:
                 held = self.entries[of.seq - 1]
                 self.entries[of.seq - 1] = msgspec.structs.replace(held, body_bytes=None)
+            case LogAdopted() | LogRestored() if entry.seq > self._recovers_after:
+                self.recovering = False
             case _:
                 pass
 

@@ -64,7 +64,7 @@ class Bodies:
             self._problem(line, seq, f"Entry {seq} has words added, where it was made without any.")
         else:
             self._kept[seq] = line
-            if not _holds(entry.body_bytes, promised):
+            if not holds(entry.body_bytes, promised):
                 self._problem(
                     line, seq, f"The words of entry {seq} are not those it was made with."
                 )
@@ -124,7 +124,7 @@ def _redaction_facts(header: Header) -> _Asked | _Done | None:
         return None
 
 
-def _holds(body: bytes, promised: str) -> bool:
+def holds(body: bytes, promised: str) -> bool:
     """Whether the words of a body, under its salt, are those of the commitment."""
     parts = msgspec.json.decode(body, type=Body)
     if not _SALT.fullmatch(parts.salt):

@@ -17,6 +17,7 @@ from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from warroom.client.desk import Desk, DeskEvent
+from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.text import one_line
 from warroom.tui.keymap import Keymap
@@ -154,7 +155,8 @@ class WarroomApp(App[None]):
 
     def _give_back(self, declined: Declined) -> None:
         """A line is declined whose room is not open: it waits there, and the person is told."""
-        self.memory(declined.log).take_back(declined.id, one_line(declined.text))
+        memory = self.memory(declined.log)
+        memory.take_back(declined.id, one_line(declined.text), declined.typed)
         text = f"a line of yours was declined and waits in its room: {one_line(declined.text)}"
         self.notify(text, severity="error", markup=False)
 
@@ -231,7 +233,8 @@ class WarroomApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, RoomScreen):
                 screen.remember()
-        waiting = sum(len(replica.pending) for replica in self.desk.replicas.values())
+        pending = (replica.pending.values() for replica in self.desk.replicas.values())
+        waiting = sum(not one.kept for ones in pending for one in ones)
         drafts = sum(memory.unsent for memory in self._memories.values())
         return "; ".join(
             [f"{waiting} of your lines have not reached the hub and would be lost"] * (waiting > 0)
@@ -268,10 +271,13 @@ def run_app(
     incident: str | None,
     observer: bool = False,
     preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+    store: Store | None = None,
 ) -> int:
     """Run the war room until it is left. Returns the exit status."""
     app = WarroomApp(
-        lambda listener: Desk(target, name, listener, observer=observer), incident, preferences
+        lambda listener: Desk(target, name, listener, observer=observer, store=store),
+        incident,
+        preferences,
     )
     gc.set_threshold(*COLLECT_AFTER)
     app.run()

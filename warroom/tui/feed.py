@@ -5,11 +5,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from warroom.client.replica import Replica, Sync
+from warroom.client.replica import Pending, Replica, Sync
 from warroom.domain.events import Recorded
 from warroom.protocol.envelopes import You
 from warroom.tui.present.filters import EVERYTHING, Filter, basis, sieve
-from warroom.tui.present.rows import Rows, away_row, names_people, touched, unnames_people
+from warroom.tui.present.rows import (
+    Rows,
+    away_row,
+    diverged_row,
+    names_people,
+    touched,
+    unnames_people,
+)
 from warroom.tui.widgets.rows import Row
 from warroom.tui.widgets.timeline import Timeline
 
@@ -34,7 +41,7 @@ class Feed:
         self._room = replica.room
         self._timeline = timeline
         self._rows = Rows(replica.room)
-        self._sending: set[str] = set()
+        self._sending: dict[str, Pending] = {}
         self._left = left
         self._away: dict[int, Row] = {}
         self.whole = False
@@ -73,6 +80,7 @@ class Feed:
         elif fresh:
             self._show(fresh)
         self._show_sending(you)
+        self._show_diverged(now)
         known, self.whole = self.whole, self.whole or self._replica.sync is Sync.LIVE
         return fresh if known else []
 
@@ -120,14 +128,19 @@ class Feed:
         count = max(held, head.seq if head else 0) - left.seq
         self._away[left.seq + 1] = away_row(f"away-{left.seq + 1}", left.at, now, count)
 
+    def _show_diverged(self, now: datetime) -> None:
+        """What to do if the hub has another log, where it cannot be overlooked."""
+        if self._replica.sync is Sync.DIVERGED:
+            self._timeline.extend([diverged_row(self._replica, now)])
+
     def _show_sending(self, you: You | None) -> None:
-        """Pending rows: those that were declined go, those that were committed stay as entries."""
-        pending = self._replica.pending
-        for id_ in self._sending - pending.keys():
+        """Rows of what is no entry: what is settled stays as its entry, everything else goes."""
+        pending = {**self._replica.returned, **self._replica.pending}
+        for id_ in self._sending.keys() - pending.keys():
             entry = self._room.entry(self._room.seq_of(id_) or 0)
             if entry is None or not self._keeps(entry):
                 self._timeline.discard(id_)
-        fresh = [one for id_, one in pending.items() if id_ not in self._sending]
+        fresh = [one for id_, one in pending.items() if self._sending.get(id_) != one]
         if fresh:
             self._timeline.extend(self._rows.sending(one, you) for one in fresh)
-        self._sending = set(pending)
+        self._sending = pending

@@ -291,6 +291,20 @@ KEYS: tuple[Key, ...] = (
         help="Begin the line that makes the entry a confirmed fact for comms.",
     ),
     Key(
+        id="timeline.revise",
+        where=Where.TIMELINE,
+        keys="r",
+        action="revise",
+        help="Take a line that waits, or came back, into the composer. It is not sent meanwhile.",
+    ),
+    Key(
+        id="timeline.withdraw",
+        where=Where.TIMELINE,
+        keys="x",
+        action="withdraw",
+        help="Withdraw a line that waits for the hub, or put away one that came back.",
+    ),
+    Key(
         id="timeline.editor",
         where=Where.TIMELINE,
         keys="e",

@@ -10,7 +10,8 @@ from warroom.tui.widgets.history import History
 class Memory:
     """The line being typed, a held paste, the lines sent, and where the reader was.
 
-    `typed` has what was typed, by the id of the command that it became, until that is answered.
+    `typed` has what was typed, by the id of the command that it became, until that is answered;
+    `editing` are the lines that came back and stand in the composer.
     """
 
     draft: str = ""
@@ -18,6 +19,7 @@ class Memory:
     said: str = ""
     history: History = field(default_factory=History)
     typed: dict[str, str] = field(default_factory=dict)
+    editing: set[str] = field(default_factory=set)
     left: Left | None = None
 
     @property
@@ -25,9 +27,9 @@ class Memory:
         """Whether something was typed here and never sent."""
         return bool(self.draft.strip() or self.held)
 
-    def take_back(self, command: str, why: str) -> None:
+    def take_back(self, command: str, why: str, typed: str = "") -> None:
         """Keep a declined command's words, and why they came back, for when the room is open."""
-        typed = self.typed.pop(command, "")
+        typed = self.typed.pop(command, typed)
         self.history.keep(typed)
         if typed and not self.unsent:
             self.draft, self.said = typed, why

@@ -38,13 +38,17 @@ class RoomMoved(Message, bubble=False):
 
 
 class Declined(Message, bubble=False):
-    """A command of ours was declined for good. `id` is the command's, `text` says why."""
+    """A command of ours was declined for good. `id` is the command's, `text` says why.
 
-    def __init__(self, log: str, id: str, text: str) -> None:
+    `typed` is the line it was written in, if that is known from an earlier process.
+    """
+
+    def __init__(self, log: str, id: str, text: str, typed: str = "") -> None:
         super().__init__()
         self.log = log
         self.id = id
         self.text = text
+        self.typed = typed
 
 
 class Said(Message, bubble=False):
@@ -69,7 +73,7 @@ def translated(event: desk.DeskEvent) -> list[DeskMessage]:
         case desk.Failure(text=text, log=log):
             return [Said(text, log)]
         case desk.RoomChanged(log=log, change=Returned(pending=pending, text=text)):
-            return [RoomMoved(log), Declined(log, pending.submit.id, text)]
+            return [RoomMoved(log), Declined(log, pending.submit.id, text, pending.typed)]
         case desk.RoomChanged(log=log, change=Reopen(why=why)):
             return [RoomMoved(log), Said(f"asking for this room again: {why}", log)]
         case desk.RoomChanged(log=log):

@@ -6,7 +6,7 @@ from warroom.client.connection import Line, LineState
 from warroom.client.replica import Sync
 from warroom.domain.metrics import elapsed
 from warroom.domain.vocabulary import OVER, Role, Severity, Status
-from warroom.export.times import duration, elapsed_time
+from warroom.export.times import clock_time, duration, elapsed_time
 from warroom.text import one_line
 from warroom.tui.cells import cut
 from warroom.tui.present.pieces import Piece, Pieces, Tone, cells, fitted, spread
@@ -108,6 +108,8 @@ def link(line: Line, sync: Sync, waiting: int, now: datetime) -> Piece:
 def _link(line: Line, sync: Sync, now: datetime) -> Piece:
     if sync is Sync.DIVERGED:
         return Piece("DIVERGED", Tone.ALARM)
+    if sync is Sync.RECOVERING and line.state is LineState.LIVE:
+        return Piece("RECOVERING", Tone.WARN)
     match line.state:
         case LineState.CONNECTING:
             return Piece("connecting", Tone.WARN)
@@ -131,12 +133,18 @@ def trouble(line: Line, sync: Sync, key: str = "") -> str:
     if sync is Sync.DIVERGED:
         return (
             "the hub's log is not the one this client holds; nothing is sent, and what is here "
-            "stays as it was: ask whoever runs the hub, or export it now"
+            "stays as it was; what to do stands at the end of the timeline"
+        )
+    if sync is Sync.RECOVERING and line.state is LineState.LIVE:
+        return (
+            "this room is being recovered: the hub takes back what it lost from everyone who has "
+            "it; what you write waits until whoever runs the hub says: warroom hub release"
         )
     match line.state:
         case LineState.OFFLINE | LineState.REFUSED:
+            since = f"since {clock_time(line.since)}: " * (line.state is LineState.OFFLINE)
             again = f"{key} tries again now" if key else ""
-            return "; ".join(filter(None, (one_line(line.why), again)))
+            return since + "; ".join(filter(None, (one_line(line.why), again)))
         case LineState.STALE:
             return "the hub has not been heard for a while; what stands here may be old"
         case LineState.CONNECTING | LineState.LIVE:

@@ -18,6 +18,12 @@ def _intro() -> list[Pieces]:
         (Piece("Words", Tone.ACCENT),),
         (Piece("Plain text is a note. Everything else is a word after a slash, then enter."),),
         (Piece("@bo: TEXT records what Bo said; it works after any word, too."),),
+        (
+            Piece(
+                "Without the hub, notes, observations, new hypotheses, corrections and drafts wait"
+            ),
+        ),
+        (Piece("on this machine and go out once it is back; everything else needs the hub."),),
         (Piece(""),),
     ]
 

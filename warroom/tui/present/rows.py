@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from warroom.client.replica import Pending
+from warroom.client.replica import Pending, Replica
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import PersonCommand
@@ -14,6 +14,7 @@ from warroom.export.times import clock_time
 from warroom.protocol.envelopes import You
 from warroom.text import one_line, visible
 from warroom.tui.present.scene import short_name
+from warroom.tui.present.waiting import diverged
 from warroom.tui.widgets.rows import PENDING, Row
 
 _KINDS = {
@@ -52,7 +53,7 @@ class Rows:
         )
 
     def sending(self, pending: Pending, you: You | None) -> Row:
-        """The row of a command that the hub has not answered: it has no number yet.
+        """The row of a command that is no entry: on its way, waiting, or back with its author.
 
         Whoever has not said anything in the room yet has no name there, only one of their own.
         """
@@ -67,8 +68,8 @@ class Rows:
             who=self._who(me, submit.said_by),
             tag="",
             text=asked(submit.command),
-            details=(),
-            marks="sending",
+            details=(one_line(pending.why),) if pending.why else (),
+            marks=pending.stand,
             kind=PENDING,
         )
 
@@ -117,6 +118,22 @@ def away_row(key: str, left_at: datetime, now: datetime, count: int) -> Row:
         tag="",
         text=text,
         details=(),
+        marks="",
+        kind="away",
+    )
+
+
+def diverged_row(replica: Replica, now: datetime) -> Row:
+    """The last line of a room whose hub has another log: what has happened, and what to do."""
+    text, details = diverged(replica)
+    return _row(
+        key="diverged",
+        at=clock_time(now, seconds=True),
+        number="",
+        who="",
+        tag="",
+        text=text,
+        details=details,
         marks="",
         kind="away",
     )

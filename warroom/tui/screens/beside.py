@@ -31,6 +31,10 @@ class PanesOfRoom(Screen[None]):
         """The room as it is now."""
         raise NotImplementedError
 
+    def hindrance(self, drafts: list[Draft]) -> str:
+        """Why these commands cannot be given now; empty if they can, or can wait."""
+        raise NotImplementedError
+
     def send(self, drafts: list[Draft], typed: str) -> None:
         """Send commands; `typed` is the line that comes back if they are declined."""
         raise NotImplementedError
@@ -98,7 +102,11 @@ class PanesOfRoom(Screen[None]):
             return
         command = AcceptRole if word == "accept" else DeclineRole
         typed = f"/role {word} {ROLE_WORDS[offer.role]}"
-        self.send([Draft(command(role=offer.role))], typed)
+        drafts = [Draft(command(role=offer.role))]
+        if why := self.hindrance(drafts):
+            self.app.notify(why, severity="warning", markup=False)
+        else:
+            self.send(drafts, typed)
 
     # --- publishing ------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from warroom.client.connection import LineState
 from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.text import one_line
@@ -141,6 +142,10 @@ class LobbyScreen(Screen[None]):
     def _declared(self, event: Input.Submitted) -> None:
         title = one_line(event.value.removeprefix(WORD.strip()))[:_LONGEST_TITLE]
         if not title:
+            return
+        if self.war.desk.line.state not in {LineState.LIVE, LineState.STALE}:
+            text = "declaring needs the hub; the title stays here for when it is back"
+            self.app.notify(text, severity="warning", markup=False)
             return
         self._ask_title(None)
         self.query_one(Input).value = ""

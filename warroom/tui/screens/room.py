@@ -28,9 +28,11 @@ from warroom.tui.present.debrief import debrief
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
+from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.timeline import TimelineOfRoom
+from warroom.tui.screens.waiting import WaitingOfRoom
 from warroom.tui.speaking import draft_line, understand
 from warroom.tui.widgets.asking import Asking
 from warroom.tui.widgets.body import RoomBody
@@ -45,7 +47,7 @@ BANNERS = 3
 """So many entries that speak to the reader have a banner each; more at once share one."""
 
 
-class RoomScreen(PanesOfRoom, TimelineOfRoom):
+class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     """Everything about one incident. It shows the replica, and decides nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
@@ -57,7 +59,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         self.desk = war.desk
         self.keymap = war.keymap
         self.replica = war.desk.open(log)
-        self._memory = war.memory(log)
+        self.memory = war.memory(log)
         self._alarms: list[Alarm] | None = None
         self.left = False
 
@@ -71,11 +73,11 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         yield OneLine(id="filter")
         yield RoomBody()
         yield Asking(lambda text: filters.completed(text, self.replica.room))
-        yield Composer(self._completion, self._memory.history, self.keymap)
+        yield Composer(self._completion, self.memory.history, self.keymap)
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.feed = Feed(self.replica, self.timeline, self._memory.left)
+        self.feed = Feed(self.replica, self.timeline, self.memory.left)
         self.timeline.border_title = "Timeline, UTC"
         self.query_one("#filter").display = False
         self._recall()
@@ -84,7 +86,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
 
     def _recall(self) -> None:
         """Put back what was left in the composer."""
-        memory = self._memory
+        memory = self.memory
         self.composer.write(memory.draft)
         if memory.said:
             self.composer.complain(memory.said)
@@ -94,7 +96,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
 
     def remember(self) -> None:
         """Keep what is typed, and how far the reader has read."""
-        memory, composer = self._memory, self.composer
+        memory, composer = self.memory, self.composer
         memory.draft, memory.held = composer.text, composer.held
         if self.feed is not None and self.feed.seen:
             memory.left = Left(self.feed.seen, self.desk.now())
@@ -134,9 +136,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         """Say why, and give the words back."""
         if message.log != self.log_id:
             return
-        typed = self._memory.typed.pop(message.id, "")
-        if typed:
-            self.composer.take_back(typed)
+        self.came_back(message.id, self.memory.typed.pop(message.id, message.typed))
         self.composer.complain(one_line(message.text))
 
     @on(Said)
@@ -155,7 +155,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         if self.feed.whole and not before:
             self.war.room_is_whole()
         for entry in fresh:
-            if self._memory.typed.pop(entry.id, None) is not None:
+            if self.memory.typed.pop(entry.id, None) is not None:
                 self.published(entry)
         said = [addressed(entry, self.replica.room, self.me) for entry in fresh]
         self._show_banners([text for text in said if text])
@@ -173,10 +173,11 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         if self.feed is None or not self.is_attached:
             return
         scene, line, replica = self.scene, self.desk.line, self.replica
-        link = header.link(line, replica.sync, len(replica.pending), now())
+        sync = Sync.RECOVERING if scene.live and replica.recovering else replica.sync
+        link = header.link(line, sync, len(replica.pending), now())
         found = alarms(scene.incident, self.me)
         self._show_hints()
-        trouble = header.trouble(line, replica.sync, self.keymap.first(TRY_AGAIN))
+        trouble = header.trouble(line, sync, self.keymap.first(TRY_AGAIN))
         self.query_one(Overhead).show(scene, link, trouble, found, self.body.covering)
         self.show_panes(scene)
         self._ring(found)
@@ -256,7 +257,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         try:
             text = await edit(self.app, composer.text, os.environ)
         except NotEdited as error:
-            self._memory.history.keep(error.saved)
+            self.memory.history.keep(error.saved)
             composer.complain(one_line(error.why))
             return
         finally:
@@ -276,15 +277,24 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom):
         except Misread as error:
             self.composer.complain(error.text)
             return
+        if isinstance(meant, list) and (why := self.hindrance(meant)):
+            self.composer.complain(why)
+            return
         self.composer.accepted(event.text)
         if isinstance(meant, list):
             self.send(meant, event.text)
         else:
             self._look_at(meant, at)
 
+    def hindrance(self, drafts: list[Draft]) -> str:
+        """Why these commands cannot be given now; empty if they can, or can wait."""
+        replica = self.replica
+        return needs_hub(drafts, self.desk.line, replica.sync, recovering=replica.recovering)
+
     def send(self, drafts: list[Draft], typed: str) -> None:
         for draft in drafts:
-            self._memory.typed[self.desk.send(self.log_id, draft)] = typed
+            self.memory.typed[self.desk.send(self.log_id, draft, typed)] = typed
+        self.put_away_edited()
         self.timeline.follow()
         self.catch_up()
 

@@ -1,0 +1,79 @@
+"""What this machine holds of a hub's rooms, for when the hub is not there."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from warroom.cli.options import choose_room, store, target
+from warroom.cli.output import say
+from warroom.cli.stop import Exit, Stop
+
+if TYPE_CHECKING:
+    from warroom.client.replica import Replica
+    from warroom.client.replica_file import ReplicaFile
+    from warroom.protocol.envelopes import RoomSummary
+
+
+def held_lobby(
+    options: argparse.Namespace, env: Mapping[str, str], unreachable: Stop
+) -> "tuple[RoomSummary, ...]":
+    """The rooms as they were when the hub was last heard, which is said.
+
+    Raises `unreachable`, or whatever else it is, if this machine never heard that hub.
+    """
+    known = None
+    if unreachable.status is Exit.UNREACHABLE:
+        known = store(options, env).known(target(options, env), options.as_name)
+    if known is None:
+        raise unreachable
+    say(f"{unreachable.text}; this is how the rooms were {_ago(known.heard_at)}")
+    return known.rooms
+
+
+def held_room(
+    options: argparse.Namespace, env: Mapping[str, str], unreachable: Stop | None = None
+) -> "tuple[Replica, datetime]":
+    """A room as this machine has it, and its time now. How old that is, is said.
+
+    Raises `unreachable`, if it is given, where nothing is held.
+    """
+    from warroom.client.replica import Replica
+    from warroom.clock import now
+
+    if unreachable is not None and unreachable.status is not Exit.UNREACHABLE:
+        raise unreachable
+    file = held_file(options, env)
+    if file is None:
+        raise unreachable or Stop(Exit.NOT_FOUND, "this machine holds no room of that hub")
+    heard_at = datetime.fromtimestamp(file.path.stat().st_mtime, now().tzinfo)
+    replica = Replica(file.path.stem)
+    for _ in file.load(replica):
+        pass
+    file.close()
+    if file.complaint:
+        say(file.complaint)
+    why = f"{unreachable.text}; " if unreachable is not None else ""
+    say(f"{why}this is {replica.label} as this machine had it {_ago(heard_at)}")
+    return replica, now()
+
+
+def held_file(options: argparse.Namespace, env: Mapping[str, str]) -> "ReplicaFile | None":
+    """The file of the room that the options name, or of the only open one; None if there is none.
+
+    Raises `Stop` if several are meant.
+    """
+    kept = store(options, env)
+    known = kept.known(target(options, env), options.as_name)
+    held = set() if known is None else set(kept.logs(known.hub))
+    rooms = () if known is None else tuple(room for room in known.rooms if room.log in held)
+    if known is None or not rooms:
+        return None
+    return kept.replica(known.hub, choose_room(rooms, options, env, reads=True).log)
+
+
+def _ago(at: datetime) -> str:
+    from warroom.clock import now
+    from warroom.export.times import clock_time, duration
+
+    return f"at {clock_time(at)} UTC, {duration(now() - at)} ago"

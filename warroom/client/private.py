@@ -1,0 +1,49 @@
+"""Files for this user alone, put there whole or not at all."""
+
+import contextlib
+import hashlib
+import os
+import re
+from pathlib import Path
+
+_ID = re.compile("[0-9a-z][0-9a-z-]{0,63}")
+
+
+def component(id_: str) -> str:
+    """An id as a part of a path. A hub chooses it, and is not to choose where we write."""
+    return id_ if _ID.fullmatch(id_) else hashlib.sha256(id_.encode()).hexdigest()[:32]
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made if there is none, like those above it that are missing."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+    return path
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put a file there, durably. Raises `OSError`, and then what was there before still is."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was created, renamed or removed in a folder outlive a power cut."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
