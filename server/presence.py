@@ -78,4 +78,4 @@ class Presences:
 
 
 def _line(visitor: Visitor) -> Here:
-    return Here(visitor.you.person, visitor.idle, visitor.observer)
+    return Here(visitor.you.person, visitor.idle, visitor.observer, visitor.you.name)

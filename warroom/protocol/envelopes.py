@@ -287,11 +287,13 @@ class Heartbeat(FromHub, frozen=True, tag="heartbeat"):
 
 
 class Here(Struct, frozen=True):
-    """Someone connected to the room. `idle` is in seconds."""
+    """Someone connected to the room. `idle` is in seconds; `name` is for as long as the log does
+    not name them."""
 
     person: str
     idle: int = 0
     observer: bool = False
+    name: str = ""
 
 
 class Presence(FromHub, frozen=True, tag="presence"):

@@ -69,11 +69,17 @@ class Scene(Struct, frozen=True):
         return one_line(self.room.text(seq))
 
     def name(self, person: str | None) -> str:
-        return one_line(self.room.names.name(person))
+        return self._introduced(person) or one_line(self.room.names.name(person))
 
     def first_name(self, person: str | None) -> str:
         """The short of a name, where space is scarce."""
-        return short_name(self.room.names, person)
+        return self._introduced(person).split(" ")[0] or short_name(self.room.names, person)
+
+    def _introduced(self, person: str | None) -> str:
+        """What the hub calls someone who has just come and whom the log does not name yet."""
+        here = self.here.get(person or "")
+        known = here is None or person in self.room.names.names
+        return "" if here is None or known else one_line(here.name)
 
     def clock(self, at: datetime) -> str:
         return clock_time(at)
