@@ -5,7 +5,6 @@ import contextlib
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,6 @@ import pytest
 
 from tests.e2e.terminal import WAIT, WARROOM, Terminal, surroundings
 from tests.integration.conftest import HubProcess, Hubs
-
-OBSERVER = [
-    sys.executable,
-    "-P",
-    "-c",
-    "import sys\n"
-    "from pathlib import Path\n"
-    "from warroom.client.local import target_of\n"
-    "from warroom.tui.app import run_app\n"
-    "run_app(target_of(Path(sys.argv[1])), sys.argv[2], 'INC-1', observer=True)",
-]
-"""Someone who only reads."""
 
 EMPTY = "type and press enter"
 """Stands in the composer while nothing else does."""
@@ -82,8 +69,9 @@ class House:
 
     def watches(self, name: str = "eve") -> Terminal:
         """An observer at a small screen."""
-        terminal = self.opens(*OBSERVER, str(self._hubs.data), name, columns=80, rows=24)
-        terminal.wait_for("#1", "live")
+        joining = (*WARROOM, "join", "INC-1", "--as", name, "--observer")
+        terminal = self.opens(*joining, columns=80, rows=24)
+        terminal.wait_for("#1", "live", "you look on")
         return terminal
 
 

@@ -4,7 +4,14 @@ import argparse
 import contextlib
 from collections.abc import Mapping
 
-from warroom.cli.options import add_config, add_place, choose_room, converse, store
+from warroom.cli.options import (
+    add_config,
+    add_observer,
+    add_place,
+    choose_room,
+    converse,
+    store,
+)
 from warroom.cli.screen import check_terminal, screen_target
 from warroom.cli.stop import Exit, Stop
 
@@ -16,6 +23,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
         "incident", nargs="?", metavar="INC-1", help="WARROOM_INCIDENT, or the only open one"
     )
     parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
+    add_observer(parser)
     add_config(parser)
     add_place(parser)
 
@@ -32,6 +40,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         where,
         options.as_name,
         log,
+        observer=options.observer,
         preferences=preferences(options, env),
         store=store(options, env),
     )

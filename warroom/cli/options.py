@@ -46,6 +46,13 @@ def add_person(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> Non
     )
 
 
+def add_observer(parser: argparse.ArgumentParser) -> None:
+    """Whether one only looks on."""
+    parser.add_argument(
+        "--observer", action="store_true", help="only look on: nothing is written, not even that"
+    )
+
+
 def add_room(parser: argparse.ArgumentParser) -> None:
     """Which room."""
     parser.add_argument(
