@@ -32,6 +32,7 @@ from warroom.tui.safety import ControlFilter
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.terminal import learn_keys
 from warroom.tui.themes import ANSI, DARK, THEMES
 
 _LOG = re.compile("[0-9a-f]{32}")
@@ -62,6 +63,7 @@ class WarroomApp(App[None]):
         preferences: Preferences = Preferences(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__()
+        learn_keys()
         self.desk = make_desk(self._heard)
         self.preferences = preferences
         self.keymap = Keymap(preferences.keys)
