@@ -1,11 +1,12 @@
 """The composer: one line for everything, and nothing is lost."""
 
 from textual.events import Key, Paste
+from textual.widgets import Static
 
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import House, in_room
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Role
+from warroom.domain.vocabulary import Role, Status, UpdateState
 from warroom.tui.widgets.composer import LONGEST, Line
 
 
@@ -279,3 +280,86 @@ async def test_a_list_that_was_closed_stays_closed() -> None:
         assert ("/r", False) == (at.composer.text, bool(at.composer.completion))
         await at.presses("o")
         await at.waits_for(lambda: at.composer.completion.choices)
+
+
+async def test_what_is_typed_after_enter_is_the_next_line() -> None:
+    """Enter takes the line at once: nothing typed while it is read is lost, or goes along."""
+    async with in_room() as at:
+        for number, key in enumerate((*"one", "enter", "enter", *"two")):
+            pressed = Key(key, key if len(key) == 1 else None)
+            pressed.time += number * 0.2  # typed one by one, and read late by a busy machine
+            at.composer.line.post_message(pressed)
+        await at.waits_for(lambda: at.composer.text == "two")
+        await at.waits_for(lambda: last_text(at) == "one")
+        assert 1 == sum("one" in row for row in at.rows())
+
+
+async def test_what_was_said_of_a_line_goes_with_it() -> None:
+    """Under an empty line no complaint about another stays."""
+    async with in_room() as at:
+        await at.sends("/sev 9 everything")
+        await at.waits_for(lambda: at.composer.complaint and at.composer.text)
+        await at.presses("ctrl+u")
+        await at.waits_for(lambda: not at.composer.complaint)
+
+
+async def test_a_line_of_several_rows_is_cleared_at_once() -> None:
+    """ctrl+u takes all of it away, and up brings it back."""
+    async with in_room() as at:
+        await at.types("one\ntwo " + "and more " * 30)
+        text = at.composer.text
+        await at.presses("ctrl+u")
+        await at.waits_for(lambda: not at.composer.text)
+        await at.presses("up")
+        assert text == at.composer.text
+
+
+async def test_esc_leaves_where_there_is_nothing_to_choose() -> None:
+    """How a word is used is in nobody's way: one esc, and single letters are keys again."""
+    async with in_room() as at:
+        await at.presses(*"/promote #1 ")
+        await at.types("fact ")
+        await at.waits_for(lambda: at.composer.completion.usage)
+        assert not at.composer.completion.choices
+        await at.presses("escape")
+        await at.waits_for(lambda: at.timeline.has_focus)
+
+
+async def test_a_long_list_says_that_it_goes_on() -> None:
+    """Eight words are in sight, and that there are others."""
+    async with in_room() as at:
+        await at.presses("/")
+        await at.waits_for(lambda: at.composer.completion.choices)
+        hidden = len(at.composer.completion.choices) - 8
+        shown = str(at.composer.query_one("#choices", Static).content)
+        assert f"{hidden} more: type on" in shown
+
+
+async def test_a_draft_with_gaps_is_submitted_on_purpose_only() -> None:
+    """What a template left to be written is named once; enter again lets it stand."""
+    async with in_room() as at:
+        await at.sends("/u customers We see a problem with [which services].")
+        await at.waits_for(lambda: 1 in at.hub.rooms[LOG].incident.updates)
+        await at.sends("/u U1 submit")
+        await at.waits_for(lambda: "U1 still says [which services]" in at.composer.complaint)
+        assert UpdateState.DRAFT is at.hub.rooms[LOG].incident.updates[1].state
+        await at.presses("enter")
+        await at.waits_for(
+            lambda: at.hub.rooms[LOG].incident.updates[1].state is UpdateState.SUBMITTED
+        )
+
+
+async def test_closing_names_what_is_not_finished() -> None:
+    """A nag before the close, never a wall: enter again closes."""
+    hub = FakeHub()
+    hub.declares("Checkout is down", "bo")
+    hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    hub.says("ana", c.AddAction(text="drain"))
+    hub.says("ana", c.RaiseHypothesis(text="the pool"))
+    hub.says("ana", c.ChangeStatus(to=Status.RESOLVED))
+    async with in_room(hub) as at:
+        await at.sends("/s closed")
+        await at.waits_for(lambda: "not finished: A1, H1 " in at.composer.complaint)
+        await at.waits_for(lambda: at.composer.text == "/s closed")
+        await at.presses("enter")
+        await at.waits_for(lambda: hub.rooms[LOG].incident.status is Status.CLOSED)

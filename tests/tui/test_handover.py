@@ -46,7 +46,7 @@ async def test_an_offer_is_a_banner_with_a_briefing(hub: FakeHub) -> None:
             "A accept  D decline   while typing: /r accept ic, or /r decline ic WHY",
             "says       I have to sleep",
             "condition  SEV1 (#5); identified (#6); identified: the pool is exhausted",
-            "decisions  objections on D1: fail over",
+            "undecided  objections on D1: fail over",
             "actions    A1 by 09:10, Bo: drain pool-3",
             "promised   internal readers by 09:20 (#10)",
         ):

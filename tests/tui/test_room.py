@@ -10,7 +10,8 @@ from tests.tui.house import NARROW, House, house, in_room
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Role, Severity
+from warroom.domain.vocabulary import Audience, Role, Severity, Status
+from warroom.protocol.envelopes import Here, Presence
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
@@ -43,6 +44,59 @@ async def test_the_header_says_it_all(hub: FakeHub) -> None:
         header = at.line("condition")
         for word in ("INC-1 Checkout is down", "SEV1", "DECLARED", "+00:49", "live, 1 here"):
             assert word in header
+
+
+async def test_the_title_stays_where_there_is_room_for_the_rest() -> None:
+    """At 100 columns the facts are said in short before the title goes; at 80 it comes last."""
+    for columns in (100, 80):
+        hub = FakeHub()
+        hub.declares("Checkout failing for EU cards", "bo")
+        hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+        hub.says("ana", c.ChangeSeverity(to=Severity.SEV1, reason="all"))
+        hub.says("ana", c.ChangeStatus(to=Status.INVESTIGATING))
+        hub.says("ana", c.DraftUpdate(audience=Audience.INTERNAL, text="We look."))
+        hub.says("ana", c.PublishUpdate(update=1))
+        async with in_room(hub, size=(columns, 30)) as at:
+            await at.waits_for(partial(says, at, "Checkout fail"))
+            assert "SEV1" in at.line("condition")
+
+
+async def test_sending_goes_to_the_end_again_after_the_alarm(hub: FakeHub) -> None:
+    """^g leaves the end of the timeline; whoever then sends sees what they sent, and follows."""
+    hub.says("ana", c.AddAction(text="drain", due_at=hub.now + timedelta(minutes=1)))
+    for number in range(60):
+        hub.says("bo", c.Post(text=f"note {number}"))
+    hub.waits(120)
+    async with in_room(hub) as at:
+        await at.waits_for(lambda: "A1 overdue" in at.line("alarm"))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: at.composer.text == "/act A1 ")
+        await at.waits_for(lambda: not at.timeline.following)
+        await at.types("done")
+        await at.presses("enter")
+        await at.waits_for(lambda: any("A1 done" in row for row in at.rows()))
+        await at.waits_for(lambda: at.timeline.following)
+        hub.says("bo", c.Post(text="the last"))
+        await at.waits_for(lambda: at.timeline._window[-1][0].plain().endswith("the last"))
+
+
+async def test_only_what_can_be_promoted_is_begun(hub: FakeHub) -> None:
+    """A line that the hub would refuse is not begun; it is said why."""
+    hub.says("bo", c.Post(text="a note"))
+    async with in_room(hub) as at:
+        await at.presses("escape", "g", "f")
+        await at.waits_for(lambda: any("#1 cannot be promoted" in one for one in at.toasts()))
+        assert "" == at.composer.text
+        await at.presses("G", "f")
+        await at.waits_for(lambda: at.composer.text.startswith("/promote #"))
+
+
+async def test_who_has_just_come_has_a_name(hub: FakeHub) -> None:
+    """Before the log knows someone the hub says who they are."""
+    async with in_room(hub) as at:
+        at.desk.hear(Presence(log=LOG, here=(Here("ae1a8d", name="Kim Vos"),)))
+        await at.waits_for(lambda: "Kim" in at.pane("command"))
+        assert "?ae1a8d" not in at.pane("command")
 
 
 async def test_a_narrow_room_names_who_holds_what(hub: FakeHub) -> None:
@@ -211,6 +265,7 @@ async def test_an_entry_is_promoted_with_one_key(hub: FakeHub) -> None:
 
 async def test_a_begun_line_does_not_eat_what_was_typed(hub: FakeHub) -> None:
     """What stood in the composer is in the history."""
+    hub.says("bo", c.Post(text="a note"))
     async with in_room(hub) as at:
         await at.types("half a thought")
         await at.presses("escape", "f")

@@ -81,12 +81,12 @@ def test_the_wide_header(staffed: Playbook) -> None:
 
 
 def test_the_narrow_header(staffed: Playbook) -> None:
-    """The same facts without a title, in 80 cells."""
+    """The same facts in 80 cells; the title comes last, as far as there is room."""
     staffed.does("ana", c.ChangeSeverity(to=Severity.SEV1, reason="all"))
     published(staffed)
     staffed.waits(15 * 60 + 48)
     line = text(header.condition(scene(staffed, "ana", "ana"), LIVE_LINK, 78))
-    assert "INC-7 SEV1 DECLARED +00:15 next 4:12 live 1" == line
+    assert "INC-7 SEV1 DECLARED +00:15 next 4:12 live 1  Checkout is down" == line
 
 
 def test_a_room_that_is_not_here_yet() -> None:

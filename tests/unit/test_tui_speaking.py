@@ -425,3 +425,13 @@ def test_without_colours_what_stood_out_is_reversed() -> None:
     assert (True, False) == (second.strike, bool(second.reverse))
     assert not third.reverse
     assert all(one.color is None and one.bgcolor is None for one in (first, second, third))
+
+
+def test_milestones_dated_unevenly_claim_no_time_between(staffed: Playbook) -> None:
+    """One dated as it happened, one as it was written down: the years between say nothing."""
+    long_ago = staffed.now - timedelta(days=3157)
+    staffed.does("ana", c.ChangeStatus(to=Status.IDENTIFIED))
+    staffed.does("ana", c.ChangeStatus(to=Status.MITIGATED), occurred_at=long_ago)
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert "3157 d" not in text
+    assert "dated before identified" in text

@@ -390,7 +390,7 @@ def test_the_briefing_names_everything_by_number(staffed: Playbook) -> None:
     seen = scene(staffed)
     assert [
         ("condition", ["no severity (#1)", "declared (#1)"]),
-        ("decisions", ["objections on D1: fail over"]),
+        ("undecided", ["objections on D1: fail over"]),
         ("actions", ["A1 Cy: drain"]),
         ("promised", [f"internal readers by 09:20 (#{staffed.incident.seq})"]),
     ] == handover(seen.room, seen.now)

@@ -82,7 +82,7 @@ def handover(room: Transcript, now: datetime) -> list[tuple[str, list[str]]]:
     rated = f"{i.severity or 'no severity'} (#{i.severity_seq})"
     return [
         ("condition", [rated, f"{i.status} (#{i.status_seq})", *_condition(room)]),
-        ("decisions", list(_rulings(room, now))),
+        ("undecided", list(_rulings(room, now))),
         ("actions", _actions(room, now)),
         ("promised", promises),
     ]

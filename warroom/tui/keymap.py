@@ -177,6 +177,14 @@ KEYS: tuple[Key, ...] = (
         ordered=True,
     ),
     Key(
+        id="composer.clear",
+        where=Where.COMPOSER,
+        keys="ctrl+u",
+        action="clear",
+        help="Clear the line, all of it; up brings it back.",
+        ordered=True,
+    ),
+    Key(
         id="composer.complete",
         where=Where.COMPOSER,
         keys="tab",

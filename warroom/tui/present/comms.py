@@ -137,11 +137,16 @@ def _approval(scene: Scene, one: StakeholderUpdate) -> Iterator[Piece]:
         yield Piece(f"approved by {how}", Tone.GOOD)
 
 
+def gaps(text: str) -> list[str]:
+    """What a template left to be written and nobody wrote, `[which services]`."""
+    return _GAP.findall(text)
+
+
 def missing(scene: Scene, one: StakeholderUpdate) -> Iterator[str]:
     """What an update lacks before it can go out, the first thing to do first."""
     if scene.incident.redacted.get(one.text.seq):
         yield "its text, which is redacted: revise it"
-    yield from (f"{gap[0]}, to be written" for gap in _GAP.finditer(scene.text(one.text.seq)))
+    yield from (f"{gap}, to be written" for gap in gaps(scene.text(one.text.seq)))
     if not one.cites:
         yield "what it rests on, #41 at its end say"
     if one.state is not UpdateState.APPROVED and one.audience is not Audience.INTERNAL:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec.structs import asdict
 
-from warroom.domain.incident import Incident
+from warroom.domain.incident import Decision, Incident
 from warroom.domain.metrics import elapsed, milestones
 from warroom.domain.vocabulary import DecisionState, HypothesisState, UpdateState
 from warroom.export.times import day_time, duration, elapsed_time
@@ -69,7 +69,9 @@ def _known(incident: Incident) -> Iterator[tuple[str, datetime | None]]:
 
 
 def _between(before: datetime, at: datetime) -> str:
-    return f"{duration(at - before)} after" if at >= before else f"{duration(before - at)} before"
+    """The time between; none where a milestone is dated before the one that it follows, for then
+    one of the two was dated as it was written down, and the other as it happened."""
+    return f"{duration(at - before)} after" if at >= before else "dated before"
 
 
 def _missing(incident: Incident) -> Iterator[str]:
@@ -80,6 +82,24 @@ def _missing(incident: Incident) -> Iterator[str]:
     if incident.severity is None:
         yield "a severity: /sev 2 REASON"
     yield from _unfinished(incident)
+
+
+def unfinished(incident: Incident) -> list[str]:
+    """What is still open, by the names that one says aloud."""
+    i = incident
+    return [
+        *(f"D{d}" for d, one in sorted(i.decisions.items()) if _open_decision(one)),
+        *(f"A{a}" for a, one in sorted(i.actions.items()) if one.pending),
+        *(f"H{h}" for h, one in sorted(i.hypotheses.items()) if one.state is HypothesisState.OPEN),
+        *(f"U{u}" for u, one in sorted(i.updates.items()) if one.published is None),
+    ]
+
+
+def _open_decision(one: Decision) -> bool:
+    """Whether a proposal waits to be decided, or a decision for what came of it."""
+    return one.state is DecisionState.PROPOSED or (
+        one.state is DecisionState.DECIDED and one.outcome is None
+    )
 
 
 def _unfinished(incident: Incident) -> Iterator[str]:

@@ -40,17 +40,26 @@ def condition(scene: Scene, link: Piece, width: int) -> Pieces:
     """The header of a room, in one line of so many cells."""
     if not scene.incident.seq:
         return spread((Piece("opening the room ...", Tone.STRONG),), (link,), width)
-    wide = width >= WIDE
-    facts = _facts(scene, wide)
+    label, title = one_line(scene.incident.label), one_line(scene.room.title)
+    for wide in (True, False) if width >= WIDE else (False,):
+        right = _condition(scene, link, wide)
+        room = width - cells(right) - cells((Piece(label),)) - 3
+        if room >= min(_LEAST_TITLE, len(title)):
+            break
+    if width >= WIDE:
+        left = (Piece(f"{label} {cut(title, max(room, 1))}", Tone.STRONG),)
+        return spread(left, right, width)
+    pieces = (Piece(label, Tone.STRONG), Piece(" "), *right)
+    if room >= _LEAST_TITLE:
+        pieces = (*pieces, Piece("  "), Piece(title, Tone.QUIET))
+    return fitted(pieces, width)
+
+
+def _condition(scene: Scene, link: Piece, wide: bool) -> Pieces:
+    """Severity, status, times, the line and who is here; in short where it is not `wide`."""
     people = _people(scene, wide)
-    separator = Piece(", " if wide else " ")
-    right = (*facts, Piece("   " if wide else " "), link, *((separator, people) if people else ()))
-    label = Piece(one_line(scene.incident.label), Tone.STRONG)
-    if not wide:
-        return fitted((label, Piece(" "), *right), width)
-    room = width - cells(right) - cells((label,)) - 3
-    title = cut(one_line(scene.room.title), max(room, _LEAST_TITLE))
-    return spread((label, Piece(" "), Piece(title, Tone.STRONG)), right, width)
+    gap, separator = Piece("   " if wide else " "), Piece(", " if wide else " ")
+    return (*_facts(scene, wide), gap, link, *((separator, people) if people else ()))
 
 
 def _facts(scene: Scene, wide: bool) -> Pieces:

@@ -25,6 +25,7 @@ from warroom.tui.present import alarm_text, filters, header
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import Completion, complete
 from warroom.tui.present.debrief import debrief
+from warroom.tui.present.doubts import doubts
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
@@ -177,6 +178,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         link = header.link(line, sync, len(replica.pending), now())
         found = alarms(scene.incident, self.me)
         self._show_hints()
+        self.composer.only_reads(scene.scope is Scope.OBSERVER)
         trouble = header.trouble(line, sync, self.keymap.first(TRY_AGAIN))
         self.query_one(Overhead).show(scene, link, trouble, found, self.body.covering)
         self.show_panes(scene)
@@ -272,15 +274,21 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         try:
             meant = understand(event.text, room, at, self.me, as_note=event.as_note)
         except UnknownWord as error:
-            self.composer.complain(f"{error.text}; enter again posts it as a note", may_post=True)
+            why = f"{error.text}; enter again posts it as a note"
+            self._give_back(event.text, why, may_post=True)
             return
         except Misread as error:
-            self.composer.complain(error.text)
+            self._give_back(event.text, error.text)
             return
-        if isinstance(meant, list) and (why := self.hindrance(meant)):
-            self.composer.complain(why)
-            return
-        self.composer.accepted(event.text)
+        if isinstance(meant, list):
+            if why := self.hindrance(meant):
+                self._give_back(event.text, why)
+                return
+            if not event.sure and (why := doubts(meant, self.scene)):
+                self._give_back(event.text, why, may_send=True)
+                return
+        if not event.block:
+            self.composer.accepted(event.text)
         if isinstance(meant, list):
             self.send(meant, event.text)
         else:
@@ -290,6 +298,14 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         """Why these commands cannot be given now; empty if they can, or can wait."""
         replica = self.replica
         return needs_hub(drafts, self.desk.line, replica.sync, recovering=replica.recovering)
+
+    def _give_back(
+        self, text: str, why: str, *, may_post: bool = False, may_send: bool = False
+    ) -> None:
+        """Put a line back that is not sent, and say why; it goes to the history if the next one
+        is begun already."""
+        self.composer.take_back(text)
+        self.composer.complain(why, may_post=may_post, may_send=may_send)
 
     def send(self, drafts: list[Draft], typed: str) -> None:
         for draft in drafts:

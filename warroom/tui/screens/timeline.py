@@ -6,6 +6,7 @@ from textual import on
 from textual.screen import Screen
 
 from warroom.client.replica import Replica
+from warroom.domain.decide.corrections import PROMOTABLE
 from warroom.text import one_line
 from warroom.tui.feed import Feed
 from warroom.tui.keymap import SHOW_ALL, Keymap
@@ -51,9 +52,15 @@ class TimelineOfRoom(Screen[None]):
         self.timeline.border_subtitle = f"{event.count} new, G goes there" if event.count else ""
 
     def action_promote(self, to: str) -> None:
-        seq = self.replica.room.seq_of(self.timeline.cursor_key or "")
-        if seq is not None:
-            self.begin(f"/promote #{seq} {to} ")
+        room = self.replica.room
+        entry = room.entry(room.seq_of(self.timeline.cursor_key or "") or 0)
+        if entry is None:
+            return
+        if entry.event.kind in PROMOTABLE:
+            self.begin(f"/promote #{entry.seq} {to} ")
+        else:
+            text = f"#{entry.seq} cannot be promoted; notes, observations and hypotheses can"
+            self.app.notify(text, severity="warning", markup=False)
 
     def action_search(self) -> None:
         self.query_one(Asking).ask(Question.SEARCH)

@@ -27,18 +27,11 @@ LEAST_CHOICES = 4
 """So many choices are in sight however many forms a word has."""
 
 PROMPT = "type and press enter; / for everything else"
+LOOKING_ON = "you look on: /brief shows all on one screen; the hub takes no words of yours"
 
 
 class Line(TextArea):
     """The text itself. What its keys mean is for the composer to say."""
-
-    class Pressed(Message):
-        """A key that does something other than write; `action` is its name in the keymap."""
-
-        def __init__(self, action: str, time: float) -> None:
-            super().__init__()
-            self.action = action
-            self.time = time
 
     class Pasted(Message):
         """Several lines were pasted and are not in the text."""
@@ -52,16 +45,15 @@ class Line(TextArea):
             compact=True, highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT
         )
         self._actions = keymap.actions(Where.COMPOSER)
-        self._typed_at = 0.0
         self._entered: Timer | None = None
         self._rush = Rush()
         self.busy: Callable[[str], bool] = lambda action: False
         self.holding: Callable[[], bool] = lambda: False
+        self.send: Callable[[], None] = lambda: None
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order they were typed: a binding would overtake letters that wait."""
         self._rush.key(event.time)
-        self._typed_at = event.time
         if self._entered is not None:
             self._entered.stop()
             self._entered = None
@@ -96,7 +88,7 @@ class Line(TextArea):
             self.clear()
             self.post_message(self.Pasted(text))
         else:
-            self.post_message(self.Pressed("send", self._typed_at))
+            self.send()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -129,12 +121,20 @@ class Composer(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.COMPOSER)
 
     class Submitted(Message):
-        """A line to understand. `as_note`: post it as it is, whatever it looks like."""
+        """A line to understand; it is out of the composer by now.
 
-        def __init__(self, text: str, *, as_note: bool = False) -> None:
+        `as_note`: post it as it is, whatever it looks like. `sure`: it was asked about, and is
+        meant. `block`: it is a paste that was held, and no line.
+        """
+
+        def __init__(
+            self, text: str, *, as_note: bool = False, sure: bool = False, block: bool = False
+        ) -> None:
             super().__init__()
             self.text = text
             self.as_note = as_note
+            self.sure = sure
+            self.block = block
 
     class Left(Message):
         """The person wants to go to the timeline."""
@@ -151,6 +151,8 @@ class Composer(Vertical):
         self._choice = 0
         self.held: str | None = None
         self._unread: str | None = None
+        self._doubted: str | None = None
+        self._stood = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="choices", classes="nothing", markup=False)
@@ -158,6 +160,7 @@ class Composer(Vertical):
         line.id = "line"
         line.busy = self._key
         line.holding = lambda: self.held is not None
+        line.send = self._send
         with Horizontal(id="prompted"):
             yield Static("> ", id="prompt")
             yield line
@@ -196,22 +199,25 @@ class Composer(Vertical):
         else:
             self.write(text)
 
+    def only_reads(self, observer: bool) -> None:
+        """Say in the empty line what it is for."""
+        self.line.placeholder = LOOKING_ON if observer else PROMPT
+
     def hold(self, text: str) -> None:
         """Hold a paste until the person says what to do with it."""
         self.held = text
         self._hold_shown()
 
     def accepted(self, text: str) -> None:
-        """The line was sent: the next one begins. A held paste leaves the line as it is."""
-        if self.held is None:
-            self._history.keep(text)
-            self.line.text = ""
-        self.held = None
+        """The line was sent, and can be had again."""
+        self._history.keep(text)
         self.say("")
 
-    def complain(self, text: str, *, may_post: bool = False) -> None:
-        """Say what is wrong, and keep the line. `may_post`: enter again posts it as a note."""
+    def complain(self, text: str, *, may_post: bool = False, may_send: bool = False) -> None:
+        """Say what is wrong with the line. `may_post`: enter again posts it as a note;
+        `may_send`: enter again sends it as it is."""
         self._unread = self.text if may_post else None
+        self._doubted = self.text if may_send else None
         self.say(text)
 
     def say(self, text: str) -> None:
@@ -227,6 +233,10 @@ class Composer(Vertical):
         match action:
             case "newline":
                 self.line.insert("\n")
+                return True
+            case "clear":
+                self._history.keep(self.text)
+                self.line.text = ""
                 return True
             case "complete":
                 return self._take_choice()
@@ -261,25 +271,34 @@ class Composer(Vertical):
         return True
 
     def action_leave(self) -> None:
-        """Close what is open: a held paste, the list, and only then go to the timeline."""
+        """Close what is open: a held paste, a list of choices, and only then go to the timeline.
+
+        How a word is used is no list: it is in nobody's way, and goes along.
+        """
         if self.held is not None:
             self.held = None
             self._hold_shown()
-        elif self.completion:
-            self._offer(NOTHING)
-        else:
+            return
+        choosing = bool(self.completion.choices)
+        self._offer(NOTHING)
+        if not choosing:
             self.post_message(self.Left())
 
     # --- what happens ----------------------------------------------------------------------------
 
-    def on_line_pressed(self, event: Line.Pressed) -> None:
-        event.stop()
+    def _send(self) -> None:
+        """Take what is written, at once: what is typed while it is read belongs to the next line,
+        and a second enter has nothing to send."""
         text = self.text
         if self.held is not None:
             if len(self.held) <= LONGEST:
-                self.post_message(self.Submitted(self.held, as_note=True))
+                self.post_message(self.Submitted(self.held, as_note=True, block=True))
+                self.held = None
+                self.say("")
         elif text.strip():
-            self.post_message(self.Submitted(text, as_note=text == self._unread))
+            as_note, sure = text == self._unread, text == self._doubted
+            self.line.text = ""
+            self.post_message(self.Submitted(text, as_note=as_note, sure=sure))
 
     def on_line_pasted(self, event: Line.Pasted) -> None:
         event.stop()
@@ -287,10 +306,16 @@ class Composer(Vertical):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if self.text != self._unread and self._unread is not None:
-            self._unread = None
+        stood, self._stood = self._stood, self.text
+        asked = self._unread or self._doubted
+        if (asked is not None and self.text != asked) or self._emptied(stood):
+            self._unread = self._doubted = None
             self.say("")
         self._offer_anew()
+
+    def _emptied(self, stood: str) -> bool:
+        """Whether the line that something was said about is gone."""
+        return bool(stood) and not self.text and self.held is None
 
     def _hold_shown(self) -> None:
         """Say that a paste is held, and let enter and esc decide about it."""
@@ -343,7 +368,10 @@ class Composer(Vertical):
         top = max(0, min(self._choice - most + 1, len(completion.choices) - most))
         shown = list(enumerate(completion.choices))[top : top + most]
         width = max((len(choice.name) for choice in completion.choices), default=0) + 2
-        return [*(self._choice_line(number, one, width) for number, one in shown), *usage]
+        lines = [self._choice_line(number, one, width) for number, one in shown]
+        if hidden := len(completion.choices) - len(shown):
+            lines.append((Piece(f"  {hidden} more: type on, or go through them", Tone.QUIET),))
+        return [*lines, *usage]
 
     def _choice_line(self, number: int, choice: Choice, width: int) -> Pieces:
         chosen = number == self._choice
