@@ -1,6 +1,7 @@
 """The people that this hub knows: a projection of its own log."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from warroom.clock import new_person_id
 from warroom.domain.events import PersonRegistered, Recorded
 from warroom.domain.hublog import HubState, RegisterPerson, apply_own
 from warroom.domain.names import Names
+from warroom.domain.naming import likeness, problem
 from warroom.domain.vocabulary import Via
 
 
@@ -20,6 +22,10 @@ class Known(Struct, frozen=True):
     handle: str
 
 
+class NoName(ValueError):
+    """Nobody can be called that. The message is for who wanted to be."""
+
+
 class Directory:
     """Finds people by how they came: by the operating system's user id, or by the name given."""
 
@@ -28,6 +34,7 @@ class Directory:
         self._names = Names()
         self._by_uid: dict[int, str] = {}
         self._by_handle: dict[str, str] = {}
+        self._likenesses: set[str] = set()
 
     def fold(self, entries: Iterable[Recorded]) -> None:
         """Take in entries of the hub's own log."""
@@ -39,7 +46,8 @@ class Directory:
                     if uid is not None:
                         self._by_uid[uid] = person
                     if words is not None:
-                        self._by_handle[words.handle.casefold()] = person
+                        self._by_handle[_key(words.handle)] = person
+                        self._likenesses.add(likeness(words.handle))
                 case _:
                     pass
 
@@ -50,26 +58,42 @@ class Directory:
 
     def by_handle(self, handle: str) -> Known | None:
         """The person with this handle, in whatever case."""
-        person = self._by_handle.get(handle.casefold())
+        person = self._by_handle.get(_key(handle))
         return None if person is None else self._known(person)
 
+    def name(self, person: str) -> str:
+        """What someone is called."""
+        return self._names.name(person)
+
     def registration(self, name: str, via: Via, uid: int | None = None) -> RegisterPerson:
-        """The command that makes someone known, under a handle nobody has.
+        """The command that makes someone known, under a handle nobody has. Raises `NoName`.
 
         Who comes under a name of their own choice (`via` as) is found by it the next time, so it
-        is their handle as it stands.
+        is their handle as it stands. Whom the operating system calls by a name that stands for
+        something else here is called by their number.
         """
+        if via is not Via.AS and uid is not None and problem(name) is not None:
+            name = f"user{uid}"
+        if (said := problem(name)) is not None:
+            raise NoName(said)
         handle = name if via is Via.AS else self._free_handle(name)
+        if likeness(handle) in self._likenesses:
+            raise NoName(f"{handle} reads like the handle of someone else; choose another one")
         return RegisterPerson(person=new_person_id(), via=via, name=name, handle=handle, uid=uid)
 
     def _free_handle(self, name: str) -> str:
         wanted = re.sub(r"[^\w.\-]", "", name.split()[0] if name.split() else "").lower()
         wanted = wanted.lstrip("_.-")[:20] or "someone"
         handle, number = wanted, 1
-        while handle.casefold() in self._by_handle:
+        while likeness(handle) in self._likenesses or problem(handle) is not None:
             number += 1
             handle = f"{wanted}{number}"
         return handle
 
     def _known(self, person: str) -> Known:
         return Known(person, self._names.name(person), self._names.handle(person))
+
+
+def _key(handle: str) -> str:
+    """By what a handle is looked up: in whatever case and width it is typed."""
+    return unicodedata.normalize("NFKC", handle).casefold()

@@ -8,6 +8,8 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from server import crash
 from server.alarms import Alarms, command_id
 from server.batch import Accepted, Batch, Committed, Outcome, Waiting
@@ -24,10 +26,10 @@ from server.session import Link, Peer, Session
 from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
-from warroom.domain.commands import Declare, Join, TimerCommand
+from warroom.domain.commands import Declare, Join, NoteName, Rename, TimerCommand
 from warroom.domain.decide import NO_ROOM, Code
 from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand
+from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand, RenamePerson
 from warroom.domain.vocabulary import HUB
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
@@ -363,14 +365,24 @@ class Hub:
         room = self._rooms.get(log)
         if room is not None and not session.sees(room.incident):
             return
-        known = room is not None and person in room.incident.people
-        if known or session.observer or (log, person) in self._joining:
+        if session.observer or (log, person) in self._joining or session not in self._sessions:
             return
-        if session not in self._sessions:
-            return
-        self._joining.add((log, person))
-        join = Join(person=person, name=session.you.name, handle=session.you.handle)
-        self._clerk.ask(log, join, command_id(log, "join", person))
+        if room is None or person not in room.incident.people:
+            self._joining.add((log, person))
+            join = Join(person=person, name=session.you.name, handle=session.you.handle)
+            self._clerk.ask(log, join, command_id(log, "join", person))
+        elif room.names.names.get(person) not in {None, session.you.name}:
+            self._joining.add((log, person))
+            note = NoteName(person=person, name=session.you.name)
+            self._clerk.ask(log, note, new_command_id())
+
+    def _renamed(self, person: str, name: str) -> None:
+        """Someone goes by another name, everywhere from now on."""
+        for session in self._sessions:
+            if session.you.person == person:
+                session.you = replace(session.you, name=name)
+        if self._directory.name(person) != name:
+            self._own(RenamePerson(person=person, name=name))
 
     def _fire(self, log: str, command: TimerCommand, id_: str) -> None:
         self._clerk.ask(log, command, id_)
@@ -426,8 +438,13 @@ class Hub:
     def _answer(self, outcome: Outcome) -> None:
         waiting = outcome.waiting
         reply_to = waiting.reply_to
-        if isinstance(waiting.command, Join):
-            self._joining.discard((waiting.log, waiting.command.person))
+        match waiting.command:
+            case Join(person=person) | NoteName(person=person):
+                self._joining.discard((waiting.log, person))
+            case Rename(name=name) if isinstance(outcome, Accepted):
+                self._renamed(waiting.person, name)
+            case _:
+                pass
         if waiting.person == HUB and not isinstance(outcome, Accepted):
             self._alarms.refused(waiting.id, outcome.refused.temporary)
         if isinstance(reply_to, Session):

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from server.batch import Accepted, Outcome
-from server.directory import Directory, Known
+from server.directory import Directory, Known, NoName
 from server.session import Peer
 from warroom import __version__
-from warroom.domain.hublog import OwnCommand
+from warroom.domain.hublog import OwnCommand, RegisterPerson
 from warroom.domain.permissions import Admission
 from warroom.domain.vocabulary import Scope, Via
 from warroom.protocol.closing import CloseCode
@@ -60,14 +60,18 @@ class Reception:
         on when the one who asked has gone, since its entry is on its way.
         """
         if self._registering is None or self._registering.done():
-            if hello.as_name is None:
-                command = self._directory.registration(peer.user, peer.via, peer.uid)
-            else:
-                command = self._directory.registration(hello.as_name, Via.AS)
-            self._registering = self._own(command)
+            self._registering = self._own(self._registration(hello, peer))
         outcome = await asyncio.shield(self._registering)
         if not isinstance(outcome, Accepted):
             raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
+
+    def _registration(self, hello: Hello, peer: Peer) -> RegisterPerson:
+        try:
+            if hello.as_name is None:
+                return self._directory.registration(peer.user, peer.via, peer.uid)
+            return self._directory.registration(hello.as_name, Via.AS)
+        except NoName as none:
+            raise Unwelcome(CloseCode.NOT_ALLOWED, str(none)) from none
 
 
 def _you(known: Known, admission: Admission) -> You:

@@ -19,6 +19,7 @@ from warroom.domain.events import (
     IncidentDeclared,
     IncidentRetitled,
     PersonJoined,
+    PersonRenamed,
     Recorded,
     RollCalled,
     Unknown,
@@ -188,7 +189,7 @@ class Room:
     def _learn(self, recorded: Recorded) -> None:
         """Take the title, and remember which entries hold names."""
         match recorded.event:
-            case PersonJoined() | RollCalled():
+            case PersonJoined() | PersonRenamed() | RollCalled():
                 self._naming[recorded.seq] = recorded.event
             case IncidentDeclared(words=words) if words is not None and words.title is not None:
                 self.title = words.title

@@ -121,6 +121,7 @@ def commands(status: Status) -> tuple[c.PersonCommand, ...]:
         c.ApproveRedaction(entry=NOWHERE),
         c.Promote(entry=NOWHERE, to=PromotedTo.FACT),
         c.CallRoll(people=(c.Voice(person="nobody", handle="raj"),)),
+        c.Rename(name="Someone Else"),
         # The one that may be granted and change who holds what: the last, and taken back after.
         c.ReleaseRole(role=Role.SCRIBE),
     )
@@ -288,7 +289,7 @@ async def test_who_may_declare(serve: Serve) -> None:
 
 
 @pytest.mark.usefixtures("admitted")
-@pytest.mark.parametrize("scope", READERS.keys() | {Scope.RESPONDER, Scope.GUEST})
+@pytest.mark.parametrize("scope", [*READERS, Scope.RESPONDER, Scope.GUEST])
 async def test_nobody_speaks_for_the_hub(serve: Serve, scope: Scope) -> None:
     """Timers and attendance cannot be said over the wire, whoever says them."""
     async with serve() as served, let_in(served.socket, "ana", Scope.RESPONDER) as ana:

@@ -232,6 +232,8 @@ def whole_incident() -> Playbook:
     _correct(room)
     _close(room)
     _go_on(room)
+    room.does("cy", c.Rename(name="Cy"))
+    room.does(HUB, c.NoteName(person="dee", name="Dee"))
     return room
 
 

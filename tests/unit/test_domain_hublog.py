@@ -18,6 +18,7 @@ from warroom.domain.hublog import (
     NoteRestore,
     OwnCommand,
     RegisterPerson,
+    RenamePerson,
     apply_own,
     decide_own,
 )
@@ -138,3 +139,21 @@ def test_a_command_of_another_kind_is_a_bug() -> None:
     """A command that this log does not know fails loudly."""
     with pytest.raises(AssertionError):
         decide_own(HubState(), "found", ASKED)  # type: ignore[arg-type]
+
+
+def test_a_change_of_name_is_recorded_for_who_is_known() -> None:
+    """The hub's own log says what they were called, and since when they are not."""
+    known = after(FOUND, ANA)
+    rename = RenamePerson(person="ana", name="Ana Berg")
+    renamed = e.PersonRenamed(person="ana", words=e.TextWords("Ana Berg"))
+    assert Granted(renamed, None) == decide_own(known, rename, ASKED)
+    stranger = decide_own(known, RenamePerson(person="eve", name="Eve"), ASKED)
+    assert Refused(Code.NOT_FOUND, "nobody with that id is known here") == stranger
+
+
+def test_nobody_is_registered_under_a_name_that_is_none() -> None:
+    """Whoever asks: neither as a name nor as a handle."""
+    for named in (replace(ANA, name="hub"), replace(ANA, handle="everyone")):
+        said = decide_own(after(FOUND), named, ASKED)
+        assert isinstance(said, Refused)
+        assert Code.INVALID == said.code

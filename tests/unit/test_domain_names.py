@@ -3,7 +3,7 @@
 import pytest
 
 from warroom.domain import events as e
-from warroom.domain.events import PersonWords, RollWords
+from warroom.domain.events import PersonWords, RollWords, TextWords
 from warroom.domain.names import Names
 from warroom.domain.vocabulary import HUB, Via
 
@@ -95,3 +95,23 @@ def test_an_event_without_names_teaches_nothing(names: Names, event: e.Event | e
     names.learn(event)
     names.forget(event)
     assert "?p1" == names.name("p1")
+
+
+def test_a_new_name_counts_and_the_handle_stays(names: Names) -> None:
+    """Someone is still called by the handle that others know."""
+    names.learn(e.PersonJoined(person="p1", words=ANA))
+    renamed = e.PersonRenamed(person="p1", words=TextWords("Ana Berg"))
+    names.learn(renamed)
+    assert ("Ana Berg", "ana") == (names.name("p1"), names.handle("p1"))
+    names.forget(renamed)
+    assert ("?p1", "ana") == (names.name("p1"), names.handle("p1"))
+
+
+def test_who_reads_like_someone_else_is_known(names: Names) -> None:
+    """As long as both are called so."""
+    names.learn(e.PersonJoined(person="p1", words=ANA))
+    assert () == names.twins("p1") == names.twins("nobody")
+    names.learn(e.PersonJoined(person="p2", words=PersonWords(name="ANA AHLGREN", handle="a2")))
+    assert (("p2",), ("p1",)) == (names.twins("p1"), names.twins("p2"))
+    names.learn(e.PersonRenamed(person="p2", words=TextWords("Bo")))
+    assert () == names.twins("p1")

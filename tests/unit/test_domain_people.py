@@ -8,7 +8,7 @@ from warroom.domain import events as e
 from warroom.domain.commands import Voice
 from warroom.domain.decide import Code, Refused
 from warroom.domain.decide.people import rule
-from warroom.domain.events import PersonWords, RollWords
+from warroom.domain.events import PersonWords, RollWords, TextWords
 from warroom.domain.names import voice_id
 from warroom.domain.vocabulary import HUB
 
@@ -68,6 +68,29 @@ def test_a_made_up_id_is_no_voice(staffed: Playbook) -> None:
     refused = staffed.refuses("ana", c.CallRoll(people=(raj, Voice("eve", "eve"))))
     text = "people: the id of @eve is not that of a voice here"
     assert Refused(Code.INVALID, text) == refused
+
+
+def test_a_change_of_name_is_an_entry(staffed: Playbook) -> None:
+    """Whoever reads the log sees when, and what they were called before."""
+    granted = staffed.does("bo", c.Rename(name="Bo Chen"))
+    assert e.PersonRenamed(person="bo", words=TextWords("Bo Chen")) == granted.event
+    assert 3 == staffed.incident.people["bo"].source.seq
+    noted = staffed.does(HUB, c.NoteName(person="cy", name="Cyrus"))
+    assert e.PersonRenamed(person="cy", words=TextWords("Cyrus")) == noted.event
+
+
+def test_nobody_takes_a_name_that_is_none(staffed: Playbook) -> None:
+    """Nor is a voice called by one; nobody renames someone else."""
+    refused = staffed.refuses("bo", c.Rename(name="hub"))
+    text = "name: hub is nobody's name here: it stands for something else"
+    assert Refused(Code.INVALID, text) == refused
+    voice = Voice(voice_id(LOG, "ic"), "ic")
+    said = staffed.refuses("bo", c.CallRoll(people=(voice,)))
+    assert (Code.INVALID, True) == (said.code, "people: ic is nobody's name" in said.text)
+    other = staffed.refuses("bo", c.Rename(name="Cyrus"), said_by="cy")
+    assert (Code.INVALID, True) == (other.code, "nobody for them" in other.text)
+    stranger = staffed.refuses("eve", c.Rename(name="Eve"))
+    assert Code.NOT_FOUND == stranger.code
 
 
 def test_a_command_of_another_family_is_a_bug(staffed: Playbook) -> None:

@@ -77,6 +77,7 @@ AFTER_CLOSE: set[type[Command]] = {
     c.Strike,
     c.RequestRedaction,
     c.ApproveRedaction,
+    c.Rename,
 }
 """What people may still do in a closed incident: reopen it, tie up loose ends, correct."""
 
@@ -154,7 +155,9 @@ def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
         c.ApproveRedaction(entry=6),
         c.Promote(entry=5, to=PromotedTo.FACT),
         c.CallRoll(people=(Voice(voice_id(incident.log, "raj"), "raj"),)),
+        c.Rename(name="Sam Shaw"),
         c.Join(person="eve", name="Eve", handle="eve"),
+        c.NoteName(person="sam", name="Sam Shaw"),
         c.LapseOffer(role=offer.role, offer=offer.source.seq),
         c.CloseObjections(decision=1),
         c.MarkActionOverdue(action=1, due_at=IN_TEN),

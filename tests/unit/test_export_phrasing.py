@@ -12,6 +12,7 @@ from warroom.domain.commands import DecisionText
 from warroom.domain.events import DEFAULT_POLICY, Citation, TextWords
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
+    HUB,
     Audience,
     HypothesisState,
     Level,
@@ -233,6 +234,8 @@ status: status resolved, was investigating
 status: status closed, was resolved
 hub: the hub came back from a backup; the log goes on after #59
 hub: adopted by another hub after #60: its key is abababababababab
+people: @cy is called Cy now
+people: @dee is called Dee now
 """
 
 
@@ -429,3 +432,15 @@ def test_durations(seconds: int, said: str, elapsed: str, left: str) -> None:
         times.elapsed_time(span),
         times.countdown(span),
     )
+
+
+def test_a_name_that_reads_like_another_s_is_marked_for_everyone(room: Playbook) -> None:
+    """In the entry that brought it, whoever reads it; ids say who is who."""
+    room.opens("ana")
+    room.does(HUB, c.Join(person="p2", name="ANA", handle="ana2"))
+    told = read(room)
+    expected = ("reads like the name of @ana2, who is someone else",)
+    assert expected == phrase(room.entries[1], told).details
+    assert ("reads like the name of @ana, who is someone else",) == phrase(
+        room.entries[2], told
+    ).details

@@ -325,6 +325,12 @@ class CallRoll(CommandBase, frozen=True, tag="here"):
     people: Annotated[tuple[Voice, ...], Meta(min_length=1, max_length=50)]
 
 
+class Rename(CommandBase, frozen=True, tag="name"):
+    """Go by another name, in this room and from now on everywhere."""
+
+    name: Line
+
+
 # what only the hub asks
 
 
@@ -347,6 +353,13 @@ class ResumeLog(CommandBase, frozen=True, tag="log.resume"):
     """Go on with a log as a backup held it; `restore` is the id of the restore."""
 
     restore: EntryId
+
+
+class NoteName(CommandBase, frozen=True, tag="name.note"):
+    """Someone who is in the room has changed their name elsewhere."""
+
+    person: PersonId
+    name: Line
 
 
 class LapseOffer(CommandBase, frozen=True, tag="role.lapse"):
@@ -408,12 +421,13 @@ PersonCommand: TypeAlias = (
     | ApproveRedaction
     | Promote
     | CallRoll
+    | Rename
 )
 """What may come in over the wire."""
 
 TimerCommand: TypeAlias = LapseOffer | CloseObjections | MarkActionOverdue | MarkUpdateOverdue
 RecoveryCommand: TypeAlias = AdoptLog | ResumeLog
-HubCommand: TypeAlias = Join | TimerCommand | RecoveryCommand
+HubCommand: TypeAlias = Join | NoteName | TimerCommand | RecoveryCommand
 """What only the hub itself asks; the wire has no way to say it."""
 
 Command: TypeAlias = PersonCommand | HubCommand

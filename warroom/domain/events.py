@@ -453,6 +453,13 @@ class PersonJoined(EventBase, frozen=True, tag="person.joined"):
     words: PersonWords | None = None
 
 
+class PersonRenamed(EventBase, frozen=True, tag="person.renamed"):
+    """Someone goes by another name from now on. What they were called stays in the log."""
+
+    person: str
+    words: TextWords | None = None
+
+
 class RollCalled(EventBase, frozen=True, tag="roll.called"):
     """People on the bridge without a client: in the roster as voice, never counted as gone."""
 
@@ -578,6 +585,7 @@ IncidentEvent: TypeAlias = (
     | EntryRedacted
     | EntryPromoted
     | PersonJoined
+    | PersonRenamed
     | RollCalled
     | LogAdopted
     | LogRestored

@@ -63,7 +63,7 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             return replace(i, severity=severity, severity_seq=r.seq)
         case e.PolicyChanged(policy=policy):
             return replace(i, policy=policy)
-        case e.NotePosted() | e.ObservationMade():
+        case e.NotePosted() | e.ObservationMade() | e.PersonRenamed():
             return i
         case e.HypothesisRaised(hypothesis=n):
             raised = Hypothesis(n, HypothesisState.OPEN, src)

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from warroom.domain import events as e
 from warroom.domain.commands import CommandBase, Handle, Line, PersonId, PublicKey
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
-from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded
+from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded, TextWords
 from warroom.domain.fold import source_of
 from warroom.domain.incident import Source
+from warroom.domain.naming import problem
 from warroom.domain.vocabulary import Via
 
 LABEL = "hub"
@@ -36,6 +37,13 @@ class RegisterPerson(CommandBase, frozen=True, tag="person.register"):
     uid: int | None = None
 
 
+class RenamePerson(CommandBase, frozen=True, tag="person.rename"):
+    """Someone has changed their name in a room."""
+
+    person: PersonId
+    name: Line
+
+
 class NoteClockStep(CommandBase, frozen=True, tag="clock.step"):
     by_ms: int
 
@@ -55,7 +63,9 @@ class NoteAdoption(CommandBase, frozen=True, tag="room.adopt"):
     key: str
 
 
-OwnCommand: TypeAlias = FoundHub | RegisterPerson | NoteClockStep | NoteRestore | NoteAdoption
+OwnCommand: TypeAlias = (
+    FoundHub | RegisterPerson | RenamePerson | NoteClockStep | NoteRestore | NoteAdoption
+)
 
 
 class Registered(Struct, frozen=True):
@@ -116,14 +126,8 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             if state.seq:
                 return Refused(Code.CONFLICT, "this hub is founded already")
             return Granted(e.HubFounded(key=key, policy=policy), None)
-        case RegisterPerson():
-            if command.person in state.people:
-                return Refused(Code.CONFLICT, "{about} is known already", about=command.person)
-            words = PersonWords(name=command.name, handle=command.handle)
-            event = e.PersonRegistered(
-                person=command.person, via=command.via, uid=command.uid, words=words
-            )
-            return Granted(event, None)
+        case RegisterPerson() | RenamePerson():
+            return _decide_person(state, command)
         case NoteClockStep(by_ms=by_ms):
             return Granted(e.ClockStepped(by_ms=by_ms), None)
         case NoteRestore(rooms=rooms):
@@ -132,5 +136,26 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             if log in state.adopted:
                 return Refused(Code.CONFLICT, "this room is adopted already")
             return Granted(e.RoomAdopted(log=log, seq=seq, hash=hash, key=key), None)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _decide_person(state: HubState, command: RegisterPerson | RenamePerson) -> Granted | Refused:
+    match command:
+        case RegisterPerson(person=person) if person in state.people:
+            return Refused(Code.CONFLICT, "{about} is known already", about=person)
+        case RegisterPerson(name=name, handle=handle) as known:
+            said = problem(name) or problem(handle)
+            if said is not None:
+                return Refused(Code.INVALID, said)
+            words = PersonWords(name=name, handle=handle)
+            event = e.PersonRegistered(
+                person=known.person, via=known.via, uid=known.uid, words=words
+            )
+            return Granted(event, None)
+        case RenamePerson(person=person, name=name):
+            if person not in state.people:
+                return Refused(Code.NOT_FOUND, "nobody with that id is known here")
+            return Granted(e.PersonRenamed(person=person, words=TextWords(name)), None)
         case unreachable:
             assert_never(unreachable)

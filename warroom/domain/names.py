@@ -2,7 +2,15 @@
 
 from uuid import UUID, uuid5
 
-from warroom.domain.events import Event, PersonJoined, PersonRegistered, RollCalled, Unknown
+from warroom.domain.events import (
+    Event,
+    PersonJoined,
+    PersonRegistered,
+    PersonRenamed,
+    RollCalled,
+    Unknown,
+)
+from warroom.domain.naming import likeness
 from warroom.domain.vocabulary import HUB
 
 
@@ -13,6 +21,7 @@ class Names:
         self.names: dict[str, str] = {HUB: HUB}
         self.handles: dict[str, str] = {HUB: HUB}
         self._called: set[str] = set()
+        self._alike: dict[str, dict[str, None]] = {}
 
     def learn(self, event: Event | Unknown) -> None:
         """Take the names from an event, if it holds any."""
@@ -21,13 +30,17 @@ class Names:
                 PersonJoined(person=person, words=words)
                 | PersonRegistered(person=person, words=words)
             ) if words is not None:
-                self.names[person] = words.name
+                self._call(person, words.name)
                 self.handles[person] = words.handle
+                self._called.discard(person)
+            case PersonRenamed(person=person, words=said) if said is not None:
+                self._call(person, said.text)
                 self._called.discard(person)
             case RollCalled(people=people, words=called) if called is not None:
                 for person, handle in zip(people, called.handles, strict=False):
                     if person not in self.names:
-                        self.names[person] = self.handles[person] = handle
+                        self._call(person, handle)
+                        self.handles[person] = handle
                         self._called.add(person)
             case _:
                 pass
@@ -37,9 +50,13 @@ class Names:
         match event:
             case PersonJoined(person=person) | PersonRegistered(person=person):
                 self._drop(person)
+                self.handles.pop(person, None)
+            case PersonRenamed(person=person):
+                self._drop(person)
             case RollCalled(people=people):
                 for person in self._called.intersection(people):
                     self._drop(person)
+                    self.handles.pop(person, None)
             case _:
                 pass
 
@@ -51,9 +68,21 @@ class Names:
         """The short name to say aloud, without the `@`."""
         return self.handles.get(person, f"?{person[:6]}")
 
+    def twins(self, person: str) -> tuple[str, ...]:
+        """The others whose name reads the same as someone's."""
+        name = self.names.get(person)
+        alike = () if name is None else self._alike.get(likeness(name), ())
+        return tuple(other for other in alike if other != person)
+
+    def _call(self, person: str, name: str) -> None:
+        self._drop(person)
+        self.names[person] = name
+        self._alike.setdefault(likeness(name), {})[person] = None
+
     def _drop(self, person: str) -> None:
-        self.names.pop(person, None)
-        self.handles.pop(person, None)
+        name = self.names.pop(person, None)
+        if name is not None:
+            self._alike.get(likeness(name), {}).pop(person, None)
 
 
 def voice_id(log: str, handle: str) -> str:

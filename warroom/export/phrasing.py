@@ -185,7 +185,10 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return tell.promoted(ev)
         case e.PersonJoined(person=person, words=words):
             team = f" ({one_line(words.team)})" if words and words.team else ""
-            return Phrase("", f"{tell.name(person)} joined{team}", (), "people")
+            return Phrase("", f"{tell.name(person)} joined{team}", tell.like(person), "people")
+        case e.PersonRenamed(person=person):
+            text = f"@{tell.handle(person)} is called {tell.said} now"
+            return Phrase("", text, tell.like(person), "people")
         case e.RollCalled(people=people):
             called = ", ".join(tell.name(person) for person in people)
             return Phrase("", f"called the roll: {called}", (), "people")
@@ -233,6 +236,14 @@ class _Teller:
 
     def name(self, person: str) -> str:
         return one_line(self.room.names.name(person))
+
+    def handle(self, person: str) -> str:
+        return one_line(self.room.names.handle(person))
+
+    def like(self, person: str) -> tuple[str, ...]:
+        """Whose name in the room reads the same: everyone is told, for a name is evidence."""
+        others = ", ".join(f"@{self.handle(other)}" for other in self.room.names.twins(person))
+        return (f"reads like the name of {others}, who is someone else",) if others else ()
 
     def time(self, at: datetime) -> str:
         return time_beside(at, self.recorded.at)

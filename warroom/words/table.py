@@ -229,6 +229,14 @@ WORDS: tuple[Word, ...] = (
         commands=(c.CallRoll,),
     ),
     Word(
+        name="name",
+        help="Change the name that people see; what you were called stays in the log.",
+        usage=("name NAME",),
+        examples=("/name Kim Lee",),
+        commands=(c.Rename,),
+        marks=frozenset(),
+    ),
+    Word(
         name="title",
         help="Give the incident another title.",
         usage=("title TEXT",),
@@ -302,6 +310,7 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
     "promote #41 decision|hypothesis|fact": ("Makes more of an entry.", c.Promote),
     "promote #41 action [@who] [+10m]": ("Makes it an action.", c.Promote),
     "here @who ... [voice]": ("Calls the roll.", c.CallRoll),
+    "name NAME": ("Changes the name that people see.", c.Rename),
     "title TEXT": ("Gives it another title.", c.Retitle),
     "info [impact high|medium|low] [urgency high|medium|low] [services A, B] [started 13:40]"
     " [bridge WHERE]": ("Adds what was not known.", c.Describe),

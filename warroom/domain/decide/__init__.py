@@ -179,7 +179,7 @@ def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 
             return updates.rule(i, command, asked)
         case c.Amend() | c.Strike() | c.RequestRedaction() | c.ApproveRedaction() | c.Promote():
             return corrections.rule(i, command, asked)
-        case c.CallRoll() | c.Join():
+        case c.CallRoll() | c.Rename() | c.Join() | c.NoteName():
             return people.rule(i, command, asked)
         case c.AdoptLog() | c.ResumeLog():
             return recovery.rule(i, command)

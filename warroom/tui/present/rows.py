@@ -171,12 +171,14 @@ def _citing(seq: int, room: Transcript) -> set[int]:
 
 def names_people(recorded: Recorded) -> bool:
     """Whether people are called otherwise in the entries that follow."""
-    return isinstance(recorded.event, e.PersonJoined | e.RollCalled)
+    return isinstance(recorded.event, e.PersonJoined | e.PersonRenamed | e.RollCalled)
 
 
 def unnames_people(recorded: Recorded, room: Transcript) -> bool:
-    """Whether people are called otherwise in earlier entries, too: their names were redacted."""
+    """Whether people are called otherwise in earlier entries, too: a new name, or one less."""
     match recorded.event:
+        case e.PersonRenamed():
+            return True
         case e.EntryRedacted(of=of):
             entry = room.entry(of.seq)
             return entry is not None and names_people(entry)

@@ -1,7 +1,7 @@
 """`interpret`: what someone said, in a room, now, becomes the commands that it asks for. Pure.
 
 What a word needs of its own stands with its family: `notes`, `lifecycle`, `roles`,
-`decisions`, `actions`, `updates`. Whether a command is granted is for the hub to say.
+`decisions`, `actions`, `updates`, `people`. Whether a command is granted is for the hub to say.
 """
 
 import re
@@ -16,7 +16,7 @@ from warroom.client.draft import Draft
 from warroom.domain.commands import CallRoll, PersonCommand
 from warroom.domain.transcript import Transcript
 from warroom.text import visible
-from warroom.words.interpret import actions, decisions, lifecycle, notes, roles, updates
+from warroom.words.interpret import actions, decisions, lifecycle, notes, people, roles, updates
 from warroom.words.interpret.reader import Reader
 from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread
@@ -51,7 +51,8 @@ MEANINGS: dict[str, Meaning] = {
     "strike": notes.strike,
     "redact": notes.redact,
     "promote": notes.promote,
-    "here": notes.here,
+    "here": people.here,
+    "name": people.name,
     "title": lifecycle.title,
     "info": lifecycle.info,
     "brief": brief,

@@ -1,7 +1,7 @@
 """Words for what people say, how it is corrected, and who is there."""
 
 from warroom.domain import commands as c
-from warroom.domain.commands import PersonCommand, Voice
+from warroom.domain.commands import PersonCommand
 from warroom.domain.vocabulary import HypothesisState, PromotedTo
 from warroom.words.interpret.reader import Reader
 from warroom.words.misread import misread
@@ -59,15 +59,3 @@ def promote(line: Reader) -> list[PersonCommand]:
     assignee = line.person()
     line.end()
     return [c.Promote(entry=entry, to=to, assignee=assignee, due_at=line.due_at())]
-
-
-def here(line: Reader) -> list[PersonCommand]:
-    called: dict[str, Voice] = {}
-    while (handle := line.handle()) is not None:
-        voice = line.voice(handle)
-        called.setdefault(voice.person, voice)
-    line.take_if("voice")
-    line.end()
-    if not called:
-        misread("say who is on the bridge: /here @ana @raj voice")
-    return [c.CallRoll(people=tuple(called.values()))]
