@@ -52,6 +52,17 @@ class Desks:
         command = [*WARROOM, "join", incident, "--as", name]
         return Terminal(command, columns=120, rows=36, env=self.env_of(name))
 
+    def operator(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of whoever runs the hub, where it runs."""
+        return subprocess.run(
+            [*WARROOM, *arguments],
+            env=self.env | {"WARROOM_DATA": str(self.hub_data)},
+            capture_output=True,
+            text=True,
+            timeout=LONG,
+            check=False,
+        )
+
     def runs(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A headless command of someone's."""
         return subprocess.run(

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from warroom.client import desk as real
 from warroom.client.connection import Line, LineState
 from warroom.client.draft import Draft
 from warroom.client.outbox import AlreadySent
-from warroom.client.replica import Change, Replica
+from warroom.client.replica import Change, Pending, Replica, Stand
 from warroom.clock import new_command_id
 from warroom.domain import commands as c
 from warroom.domain.commands import Command
@@ -249,12 +250,24 @@ class FakeDesk:
         return log
 
     def send(self, log: str, draft: Draft, typed: str = "") -> str:
-        submit = self.replicas[log].send(new_command_id(), draft, self.now())
-        asyncio.get_running_loop().call_soon(self.hub.take, self.person, submit)
+        replica = self.replicas[log]
+        submit = replica.send(new_command_id(), draft, self.now())
+        if self.line.state is LineState.LIVE and replica.open_to_words:
+            asyncio.get_running_loop().call_soon(self.hub.take, self.person, submit)
+        else:
+            waiting = Pending(submit, self.now(), Stand.WAITING, kept=True, typed=typed)
+            replica.pending[submit.id] = waiting
         return submit.id
 
     def take_back(self, log: str, id_: str, why: str | None = None) -> None:
-        raise AlreadySent(id_)
+        replica = self.replicas[log]
+        pending = replica.pending.get(id_) or replica.returned[id_]
+        if pending.stand is Stand.SENDING:
+            raise AlreadySent(id_)
+        replica.pending.pop(id_, None)
+        replica.returned.pop(id_, None)
+        if why is not None:
+            replica.put_back(replace(pending, stand=Stand.RETURNED, why=why))
 
     def drops(self, state: LineState = LineState.OFFLINE, why: str = "the hub is gone") -> None:
         """The line is lost."""
@@ -271,8 +284,10 @@ class FakeDesk:
     def returns(self) -> None:
         """The line is back: every room is caught up with."""
         self.becomes(LineState.LIVE)
-        for log in self.replicas:
+        for log, replica in self.replicas.items():
             self.hub.open(self, log)
+            for pending in replica.pending.values():
+                asyncio.get_running_loop().call_soon(self.hub.take, self.person, pending.submit)
 
     def hear(self, message: HubMessage) -> None:
         """What the hub sends about a room, unless the line is lost."""

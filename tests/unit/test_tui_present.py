@@ -9,6 +9,7 @@ from textual.color import Color
 
 from tests.unit.conftest import NINE, Playbook, whole_incident
 from warroom.client.connection import Line, LineState
+from warroom.client.draft import Draft
 from warroom.client.replica import Pending, Sync
 from warroom.domain import commands as c
 from warroom.domain.alarms import AlarmKind, alarms
@@ -35,6 +36,7 @@ from warroom.tui.present.pane_layout import lay_out
 from warroom.tui.present.pieces import PaneRow, Piece, Pieces, Tone, cells, fitted, spread
 from warroom.tui.present.rows import Rows, asked, away_row, touched, unnames_people
 from warroom.tui.present.scene import Scene, left, short_name
+from warroom.tui.present.waiting import needs_hub
 from warroom.tui.safety import ControlFilter
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.rows import PENDING
@@ -136,6 +138,8 @@ def test_idle_people_are_called_so(staffed: Playbook) -> None:
         (LineState.OFFLINE, Sync.CLOSED, 1, "OFFLINE 42 s, 1 waiting"),
         (LineState.REFUSED, Sync.CLOSED, 0, "REFUSED"),
         (LineState.LIVE, Sync.DIVERGED, 0, "DIVERGED"),
+        (LineState.LIVE, Sync.RECOVERING, 1, "RECOVERING, 1 waiting"),
+        (LineState.OFFLINE, Sync.RECOVERING, 0, "OFFLINE 42 s"),
     ],
 )
 def test_the_line_in_words(state: LineState, sync: Sync, waiting: int, words: str) -> None:
@@ -150,6 +154,21 @@ def test_trouble_is_told_with_its_reason() -> None:
     assert "no key" == header.trouble(Line(LineState.REFUSED, NINE, "no key"), Sync.CLOSED)
     assert "old" in header.trouble(Line(LineState.STALE, NINE), Sync.LIVE)
     assert "nothing is sent" in header.trouble(LIVE, Sync.DIVERGED)
+    assert "warroom hub release" in header.trouble(LIVE, Sync.RECOVERING)
+    lost = Line(LineState.OFFLINE, NINE, "the line to the hub broke")
+    told = "since 09:00: the line to the hub broke; ^r tries again now"
+    assert told == header.trouble(lost, Sync.CLOSED, "^r")
+
+
+def test_what_needs_the_hub_says_so() -> None:
+    """Words can wait; what depends on the room cannot, and the text stays."""
+    words, state = Draft(c.Post(text="p99 is back")), Draft(c.TakeRole(role=Role.SCRIBE))
+    lost = Line(LineState.OFFLINE, NINE, "the line to the hub broke")
+    assert "" == needs_hub([words], lost, Sync.CLOSED, recovering=False)
+    assert "" == needs_hub([state], LIVE, Sync.LIVE, recovering=False)
+    assert "needs the hub" in needs_hub([words, state], lost, Sync.CLOSED, recovering=False)
+    assert "another log" in needs_hub([state], LIVE, Sync.DIVERGED, recovering=False)
+    assert "hub release" in needs_hub([state], LIVE, Sync.LIVE, recovering=True)
 
 
 def test_who_holds_what_in_a_line(staffed: Playbook) -> None:

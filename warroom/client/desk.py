@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
-from warroom.client.healing import offers
+from warroom.client.healing import next_offer
 from warroom.client.hello import hello
 from warroom.client.keeper import Keeper
 from warroom.client.pace import Backoff, Pace
@@ -280,9 +280,10 @@ class Desk:
 
     def _heal_closed(self) -> None:
         """Some rooms take back what they lack: look at those that this machine has a file of."""
-        recovering = {room.log for room in self.rooms if room.recovering}
-        for log in recovering.intersection(self._keeper.logs) - self._visited:
-            self._visit(log)
+        recovering = {room.log for room in self.rooms if room.recovering} - self._visited
+        if recovering:
+            for log in recovering.intersection(self._keeper.logs):
+                self._visit(log)
 
     def _visit(self, log: str) -> None:
         """Open a room for what it needs, and close it again."""
@@ -341,12 +342,12 @@ class Desk:
 
     def _heal(self, replica: Replica, seq: int) -> None:
         """Offer what the hub lacks after `seq`, or open the room if it lacks nothing."""
-        run = offers(replica, seq)
-        for offer in run:
+        offer = next_offer(replica, seq)
+        if offer is not None:
             self._connection.say(offer)
-        if seq >= replica.seq:
+        elif seq >= replica.seq:
             self._ask(replica)
-        elif not run:
+        else:
             unsigned = f"no signature vouches for what is held here after #{seq}"
             self._tell(replica, replica.offer_refused(unsigned))
 

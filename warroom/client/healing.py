@@ -1,6 +1,7 @@
-"""What a client offers to a hub that lacks entries of a log: from one signed head to the next.
+"""What a client offers to a hub that lacks entries of a log: a frame at a time, up to a head.
 
-Pure. The hub keeps nothing that no head covers, so each run of offers ends at one.
+Pure. The hub answers each offer with where it then stands; what no head covers yet it keeps only
+for as long as the one who offered goes on.
 """
 
 from bisect import bisect_right
@@ -17,21 +18,19 @@ _ROOM = MAX_OFFER_FRAME - 1024
 """Bytes for lines in one offer; the rest is for what stands around them, and the head."""
 
 
-def offers(replica: Replica, seq: int) -> list[Offer]:
-    """What follows entry `seq`: up to the last head that fits into one frame, otherwise up to the
-    next head, in as many frames as it takes. Empty if no signed head vouches for anything more.
+def next_offer(replica: Replica, seq: int) -> Offer | None:
+    """What follows entry `seq`, up to the last head in the frame, or else as much as fits.
+
+    None if no good head vouches for anything more.
     """
     heads = _heads_after(replica, seq)
-    run: list[Offer] = []
-    while seq < max(heads, default=0):
-        end = _last_in_frame(replica, seq)
-        head = _best(heads, seq, end)
-        end = head.seq if head is not None else end
-        run.append(_offer(replica, seq, end, head))
-        if head is not None:
-            return run
-        seq = end
-    return []
+    end = _last_in_frame(replica, seq)
+    head = _best(heads, seq, end)
+    if head is not None:
+        return _offer(replica, seq, head.seq, head)
+    if _best(heads, end, max(heads, default=0)) is None:
+        return None
+    return _offer(replica, seq, end, None)
 
 
 def both_heads(replica: Replica) -> str:

@@ -56,7 +56,7 @@ class Keeper:
 
     def welcomed(self, hub: str, you: You, offset: timedelta) -> None:
         """A hub has welcomed us. If it is another than before, the files go on in copies."""
-        before = self.known
+        before = self.known if self.known and self.known.name == (self._name or "") else None
         rooms = before.rooms if before and before.hub == hub else ()
         if before and before.hub != hub:
             for log in list(self._files):
@@ -71,6 +71,9 @@ class Keeper:
             rooms=rooms,
         )
         self._remember()
+        if self._store is not None and before and before.you.person != you.person:
+            with self._careful():
+                self._store.outbox(you.person).take_over(self._store.outbox(before.you.person))
 
     def saw(self, rooms: Iterable[RoomSummary]) -> None:
         """The lobby as it is now. New rooms are written down at once, the rest now and then."""

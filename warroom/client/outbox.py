@@ -112,6 +112,13 @@ class Outbox:
             else:
                 self.keep(replace(kept, refused=why))
 
+    def take_over(self, other: "Outbox") -> None:
+        """Take what lies in another outbox: a new hub knows the same person by another id."""
+        for log in other.logs():
+            for kept in other.all(log):
+                self.keep(kept)
+                other.drop(log, kept.submit.id)
+
     def drop(self, log: str, id_: str) -> None:
         """Forget a command: the hub has answered it."""
         path = self._of(log) / f"{id_}.json"

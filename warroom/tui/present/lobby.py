@@ -53,7 +53,9 @@ def _row(room: RoomSummary, now: datetime) -> LobbyRow:
         log=room.log,
         label=Piece(one_line(room.label), Tone.STRONG),
         severity=Piece(room.severity or "-", Tone.WARN if severe else tone),
-        status=Piece(room.status.upper(), tone),
+        status=Piece("RECOVERING", Tone.WARN)
+        if room.recovering
+        else Piece(room.status.upper(), tone),
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
         title=Piece(one_line(room.title), tone),
         commander=_commander(room, over),
