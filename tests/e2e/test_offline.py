@@ -124,7 +124,13 @@ def test_everything_written_without_a_hub_is_there_once(desks: Desks) -> None:
         assert 0 == brief.returncode, brief.stderr
         assert "no hub is listening" in brief.stderr
         assert "Checkout fails" in brief.stdout
-        assert 5 == desks.runs("cy", "post", "not kept").returncode
+        assert "Checkout fails" in desks.runs("cy", "list").stdout
+        assert "ana is here" in desks.runs("cy", "tail").stdout
+        held = desks.runs("cy", "export", "--held")
+        here = sorted(f"{name} is here" for name in NAMES)
+        assert (0, here) == (held.returncode, sorted(notes(held.stdout.encode())))
+        refused = desks.runs("cy", "post", "not kept")
+        assert (5, "") == (refused.returncode, refused.stdout)
         again = stack.enter_context(desks.screen("cy"))
         again.wait_for("cy goes on", "1 waiting", "OFFLINE", timeout=LONG)
         desks.hub()

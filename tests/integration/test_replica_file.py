@@ -175,6 +175,20 @@ async def test_two_clients_on_one_machine_write_one_file(serve: Any, tmp_path: P
     assert (True, other.seq) == (verdict.whole, verdict.entries), verdict.problems
 
 
+def test_reading_that_is_broken_off_costs_nothing(written: Path) -> None:
+    """The room is left, or the client ends, before all of the file was read."""
+    whole = written.read_bytes()
+    full = loaded_and_left(written)
+    for held in (Replica(written.stem), full):
+        file = ReplicaFile(written)
+        steps = file.load(Replica(written.stem))
+        next(steps)
+        short = Replica(written.stem)
+        list(short.restore(held.entries[:2]))
+        file.close(short)
+        assert whole == written.read_bytes()
+
+
 async def test_redacted_words_leave_the_file(serve: Any, tmp_path: Path) -> None:
     """Also if the client dies between the redaction and the new file."""
     async with serve() as served:

@@ -37,6 +37,7 @@ class ReplicaFile:
         self.complaint = ""
         self._lock: int | None = None
         self._file: int | None = None
+        self._known = False
         self._seq = 0
         self._signed = 0
         self._end = 0
@@ -61,15 +62,17 @@ class ReplicaFile:
             self._rewrite(replica)
         elif self._end:
             self._open_at_end(replica)
+        self._known = True
 
     def keep(self, replica: Replica) -> None:
         """Write what the replica holds and the file does not, if this client is the writer."""
         if not replica.seq or not replica.label:
             return
-        if self._lock is None:
-            if not self._take_lock():
-                return
+        if not self._take_lock():
+            return
+        if not self._known:
             self._take_over(replica)
+            self._known = True
         fresh = replica.entries[self._seq :]
         if self._file is None or any(entry.header.kind == _REDACTION for entry in fresh):
             self._rewrite(replica)
@@ -91,6 +94,7 @@ class ReplicaFile:
                 if fd is not None:
                     os.close(fd)
             self._file = self._lock = None
+            self._known = False
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -138,18 +142,24 @@ class ReplicaFile:
         return True
 
     def _take_over(self, replica: Replica) -> None:
-        """Another client wrote until now. What it left is compared with what is held here."""
-        other = Replica(replica.log)
+        """Another client wrote until now, or reading was broken off: see what is in the file.
+
+        It may hold more than the replica, and nothing of that is to be lost.
+        """
+        other, problem = Replica(replica.log), ""
         try:
             for _ in self._fill(other):
                 pass
         except (Damaged, Malformed) as error:
-            self._set_aside(str(error), replica)
-            return
+            problem = str(error)
         common = min(other.seq, replica.seq)
         if common and other.entries[common - 1].hash != replica.entries[common - 1].hash:
             self._set_aside("it is of another log than the one that is open", replica)
-        elif self._end and not self._holds_too_much(other):
+        elif problem:
+            self._set_aside(problem, max(other, replica, key=lambda held: held.seq))
+        elif self._holds_too_much(other):
+            self._rewrite(other)
+        elif self._end:
             self._open_at_end(other)
 
     def _set_aside(self, problem: str, replica: Replica) -> None:
