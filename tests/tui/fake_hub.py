@@ -25,6 +25,7 @@ from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.timers import due
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.domain.waiting import can_wait
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
 from warroom.protocol.envelopes import (
@@ -252,7 +253,8 @@ class FakeDesk:
     def send(self, log: str, draft: Draft, typed: str = "") -> str:
         replica = self.replicas[log]
         submit = replica.send(new_command_id(), draft, self.now())
-        if self.line.state is LineState.LIVE and replica.open_to_words:
+        live = self.line.state is LineState.LIVE
+        if live and (replica.open_to_words or not can_wait(draft.command)):
             asyncio.get_running_loop().call_soon(self.hub.take, self.person, submit)
         else:
             waiting = Pending(submit, self.now(), Stand.WAITING, kept=True, typed=typed)
