@@ -28,6 +28,7 @@ from warroom.domain import events
 from warroom.domain.events import Citation, TextWords
 from warroom.domain.vocabulary import Via
 from warroom.log.chain import canonical
+from warroom.log.seen import heads_in
 from warroom.log.verify import Problem, Verdict, verify
 
 INCIDENT = golden("incident")
@@ -837,3 +838,50 @@ def test_a_manifest_without_a_head_leaves_it_out() -> None:
     assert (Problem(1, None, "The manifest has fields that no manifest has."),) == verify(
         joined(lines)
     ).problems
+
+
+# --- what was seen before ----------------------------------------------------------------------
+
+
+def kept(second: str) -> Logbook:
+    """A log of three batches, in which entry 3 says this."""
+    return Logbook().declare().sign().note("one").note(second).sign().note("three").sign()
+
+
+def test_an_operator_who_rewrites_the_log_is_caught() -> None:
+    """It is whole in itself, under the hub's own key; what a client was shown says otherwise."""
+    forged, seen = kept("all was well").data(), heads_in(kept("I pulled the plug").data())
+
+    assert verify(forged).whole
+    assert verify(forged, frozenset({KEY.public})).whole
+    assert [
+        f"Entry 3 was rewritten: the hub with the key {KEY.public} had signed another one."
+    ] == [problem.text for problem in verify(forged, seen=seen).problems]
+
+
+def test_an_operator_who_cuts_the_log_is_caught() -> None:
+    """The end that a client was shown is missing."""
+    book = Logbook().declare().sign()
+    seen = heads_in(book.note().note().sign().data() + b"torn")
+    cut = Logbook().declare().sign().data()
+
+    assert verify(cut).whole
+    assert [
+        f"The log ends before entry 3, which the hub with the key {KEY.public} had signed."
+    ] == [problem.text for problem in verify(cut, seen=seen).problems]
+
+
+def test_what_was_seen_of_the_same_log_is_borne_out() -> None:
+    """And what another log, or nobody's signature, says counts for nothing."""
+    forged = msgspec.structs.replace(heads_in(INCIDENT)[0], hash="ab" * 32)
+    other = KEY.sign("ab" * 16, 3, "ab" * 32)
+
+    assert verify(INCIDENT, seen=(*heads_in(INCIDENT), forged, other)).whole
+
+
+def test_a_gap_is_told_once() -> None:
+    """An entry that is missing in between is found anyway, and is not a rewritten one."""
+    lines = [line for line in LINES if b'"seq":3,"v"' not in line]
+    gap = KEY.sign(incident().log, 3, incident().hashes[3])
+
+    assert not [p for p in verify(joined(lines), seen=(gap,)).problems if "rewritten" in p.text]

@@ -60,14 +60,11 @@ class Bodies:
         if entry.body_bytes is None:
             if promised is not None:
                 self._missing[seq] = line
-        elif promised is None:
-            self._problem(line, seq, f"Entry {seq} has words added, where it was made without any.")
-        else:
+            return
+        if promised is not None:
             self._kept[seq] = line
-            if not holds(entry.body_bytes, promised):
-                self._problem(
-                    line, seq, f"The words of entry {seq} are not those it was made with."
-                )
+        if fault := words_fault(entry):
+            self._problem(line, seq, fault)
 
     def _check_redaction(self, line: int, entry: Entry, facts: "_Done") -> None:
         seq, target = entry.seq, facts.of.seq
@@ -93,6 +90,17 @@ class Bodies:
         elif Via.AS in (request.header.via, entry.header.via):
             text = f"{deed}: two people by the names they gave, which nobody checked."
             self._note(line, entry.seq, text)
+
+
+def words_fault(entry: Entry) -> str | None:
+    """What is wrong with the words that an entry has, if anything is."""
+    if entry.body_bytes is None:
+        return None
+    if entry.header.body is None:
+        return f"Entry {entry.seq} has words added, where it was made without any."
+    if not holds(entry.body_bytes, entry.header.body):
+        return f"The words of entry {entry.seq} are not those it was made with."
+    return None
 
 
 class _Asked(Struct, frozen=True):

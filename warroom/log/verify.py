@@ -4,6 +4,7 @@ One pass in the order of the lines, in memory that grows with the number of entr
 `docs/log-format.md` lists the same checks for whoever writes a second verifier.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -12,9 +13,10 @@ from warroom.domain.events import Citation, Unknown
 from warroom.log.bodies import Bodies
 from warroom.log.chain import GENESIS, canonical
 from warroom.log.entry import EVENT_TYPES, FORMAT, Entry, Header, Malformed
-from warroom.log.forms import HASH, LOG, entries_are, misshapen
+from warroom.log.forms import entries_are, entry_faults
 from warroom.log.heads import Heads
 from warroom.log.lines import HUB_LABEL, Manifest, read_item, split
+from warroom.log.seen import contradictions
 from warroom.log.signing import SignedHead
 from warroom.log.subset import read_strictly
 
@@ -52,13 +54,16 @@ class Verdict(Struct, frozen=True, kw_only=True):
         return not self.problems
 
 
-def verify(data: bytes, trusted: frozenset[str] | None = None) -> Verdict:
+def verify(
+    data: bytes, trusted: frozenset[str] | None = None, seen: Iterable[SignedHead] = ()
+) -> Verdict:
     """What is to be said about an export. `trusted` are the public keys, in hex, that the reader
-    accepts; without them, the log is measured by the key that its own entry 1 names.
+    accepts; without them, the log is measured by the key that its own entry 1 names. `seen` are
+    signed heads that someone was shown earlier, which the log must bear out.
 
     Never raises, whatever the bytes are.
     """
-    check = _Check(trusted)
+    check = _Check(trusted, tuple(seen))
     for number, line in split(data):
         check.read(number, line)
     if not data.endswith(b"\n"):
@@ -66,19 +71,15 @@ def verify(data: bytes, trusted: frozenset[str] | None = None) -> Verdict:
     return check.verdict()
 
 
-_HEADER_FORMS = {"log": LOG, "prev": HASH, "body": HASH}
 _HEADER_FIELDS = frozenset(Header.__struct_fields__)
-_ENTRY_FIELDS = {"body", "header", "type"}
-_BODY_FIELDS = {"salt", "words"}
-_LEFT_OUT_IF_EMPTY = ("role", "said_by", "refs", "body")
-_NOT_FACTS = ("kind", "words")
 
 
 class _Check:
     """The state of one pass. Each method reports what it finds and lets the pass go on."""
 
-    def __init__(self, trusted: frozenset[str] | None) -> None:
+    def __init__(self, trusted: frozenset[str] | None, seen: tuple[SignedHead, ...] = ()) -> None:
         self.lines = 0
+        self._seen = seen
         self._problems: list[Problem] = []
         self._notes: list[Problem] = []
         self._noted: set[str] = set()
@@ -148,7 +149,8 @@ class _Check:
             return
         if not self._takes_its_place(line, entry):
             return
-        self._check_form(line, value, entry)
+        for fault in entry_faults(value, entry):
+            self.problem(line, entry.seq, fault)
         self._check_id(line, entry)
         if entry.seq == 1:
             self._check_first(line, value["header"])
@@ -181,25 +183,6 @@ class _Check:
         self._heads.move_on()
         self._hashes[seq] = entry.hash
         return True
-
-    def _check_form(self, line: int, value: dict[str, Any], entry: Entry) -> None:
-        header, body, seq = value["header"], value["body"], entry.seq
-        if value.keys() != _ENTRY_FIELDS or (body and body.keys() != _BODY_FIELDS):
-            self.problem(line, seq, f"Entry {seq} has something beside its header and its words.")
-        if entry.header.v != FORMAT:
-            self.problem(
-                line,
-                seq,
-                f"Entry {seq} is of format {entry.header.v}; this program reads format {FORMAT}.",
-            )
-        if field := misshapen(header, _HEADER_FORMS):
-            self.problem(line, seq, f"Entry {seq} has a {field} that is not of its form.")
-        for field in _LEFT_OUT_IF_EMPTY:
-            if field in header and header[field] in (None, [], ""):
-                self.problem(line, seq, f"Entry {seq} has an empty {field}, which is left out.")
-        for field in _NOT_FACTS:
-            if field in header["facts"]:
-                self.problem(line, seq, f"Entry {seq} has {field} among its facts.")
 
     def _check_id(self, line: int, entry: Entry) -> None:
         first = self._ids.setdefault(entry.header.id, entry.seq)
@@ -253,6 +236,8 @@ class _Check:
             self.problem(self.lines or 1, None, "There is no entry in this file.")
         else:
             self._check_manifest(last)
+            for seq, text in contradictions(self._seen, last.header.log, self._hashes):
+                self.problem(self.lines, seq, text)
             if self._heads.signed < last.seq:
                 self.problem(
                     self.lines,
