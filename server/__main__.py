@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from server import crash
@@ -23,6 +24,7 @@ from warroom import __version__
 from warroom.clock import monotonic
 
 if TYPE_CHECKING:
+    from server.adoption import Found
     from server.gateway import Gateway
     from server.hub import Hub
     from server.journal import Journal
@@ -38,6 +40,11 @@ SWITCH_INTERVAL = 0.0005
 must not hold up the loop that talks to everyone (a tenth of the default; see docs/performance.md).
 """
 
+_NEXT = (
+    "its rooms take back what clients still hold, and nothing new, until they are released: start "
+    "the hub, let people come, then warroom hub release --all"
+)
+
 _logger = logging.getLogger("server")
 
 
@@ -49,13 +56,18 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     # The database and its side files are made by SQLite, which asks nobody for their mode.
     os.umask(0o077)
     try:
+        if config.backup is not None:
+            return _back_up(config.data, config.backup)
         place = Place.take(config.data, env)
     except Taken as taken:
         return 0 if config.auto else _fail(str(taken))
-    except PlaceRefused as refused:
+    except (PlaceRefused, JournalError) as refused:
         return _fail(str(refused))
     try:
         _log_to(place, config)
+        if config.restore is not None:
+            return _restore(place, config.restore, force=config.force)
+        place.check_restored()
         _run(config, place)
     except (PlaceRefused, JournalError) as refused:
         return _fail(str(refused))
@@ -65,18 +77,35 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     return 0
 
 
+def _back_up(data: Path, target: Path) -> int:
+    from server.backup import make, summary
+
+    return _done(f"backup {target}: {summary(make(data, target))}")
+
+
+def _restore(place: Place, source: Path, *, force: bool) -> int:
+    from server.backup import restore, summary
+
+    contents = restore(place, source, force=force)
+    return _done(f"restored {summary(contents)}; {_NEXT}")
+
+
 def _run(config: Config, place: Place) -> None:
+    from server.adoption import read_files
     from server.journal_sql import open_sqlite
 
     _allow_many_files()
     sys.setswitchinterval(SWITCH_INTERVAL)
     crash.reached("start-up")
+    adopt = read_files(config.adopt)
     with contextlib.closing(open_sqlite(place.journal)) as journal:
         crash.reached("start-up")
-        asyncio.run(_serve(config, place, journal))
+        asyncio.run(_serve(config, place, journal, adopt))
 
 
-async def _serve(config: Config, place: Place, journal: "Journal") -> None:
+async def _serve(
+    config: Config, place: Place, journal: "Journal", adopt: "Sequence[Found]"
+) -> None:
     """Open the doors, and keep them open until a signal or idleness ends it."""
     from server.gateway import Gateway
     from server.hub import Hub
@@ -87,9 +116,14 @@ async def _serve(config: Config, place: Place, journal: "Journal") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     sock = place.listen()
-    hub = Hub(journal, HubKey(place.seed()))
+    hub = Hub(journal, HubKey(place.seed()), release_after=config.release_after)
     crash.reached("start-up")
     await hub.start()
+    try:
+        await hub.adopt(adopt)
+    except BaseException:
+        await hub.stop()
+        raise
     crash.reached("start-up")
     gateway = Gateway(hub)
     try:
@@ -160,6 +194,11 @@ def _say(config: Config, **what: object) -> None:
     if config.json:
         with contextlib.suppress(OSError):
             os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
+
+
+def _done(text: str) -> int:
+    sys.stdout.write(f"{text}\n")
+    return 0
 
 
 def _fail(text: str) -> int:

@@ -10,6 +10,7 @@ from warroom.domain.decide import Refused
 from warroom.domain.hublog import OwnCommand
 from warroom.domain.vocabulary import Scope, Via
 from warroom.log.entry import Entry
+from warroom.log.part import Signed
 from warroom.log.signing import SignedHead
 
 
@@ -50,13 +51,34 @@ class Rejected(Struct, frozen=True):
 Outcome: TypeAlias = Accepted | Rejected
 
 
+class Extension(Struct, frozen=True, kw_only=True):
+    """Signed entries of a log as they were made elsewhere, to be taken as they are.
+
+    `label` is that of a log that is new here; `note` what the hub then writes into its own.
+    """
+
+    log: str
+    label: str
+    part: Signed
+    note: Waiting | None = None
+    reply_to: object = None
+
+
+class Extended(Struct, frozen=True):
+    """What became of an extension: it is durable, or `refused`."""
+
+    extension: Extension
+    refused: Refused | None = None
+
+
 class Committed(Struct, frozen=True):
-    """New entries of one log, durable, under one signed head."""
+    """New entries of one log, durable, under signed heads, the last of them `head`."""
 
     log: str
     label: str
     entries: tuple[Entry, ...]
     head: SignedHead
+    earlier: tuple[SignedHead, ...] = ()
 
 
 class Batch(Struct, frozen=True):
@@ -64,3 +86,4 @@ class Batch(Struct, frozen=True):
 
     outcomes: tuple[Outcome, ...]
     commits: tuple[Committed, ...]
+    extended: tuple[Extended, ...] = ()

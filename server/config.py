@@ -11,6 +11,7 @@ from warroom import __version__
 from warroom.place import data_folder
 
 IDLE_SECONDS = 300.0
+RELEASE_SECONDS = 600.0
 
 
 class Address(Struct, frozen=True):
@@ -21,13 +22,21 @@ class Address(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True, kw_only=True):
-    """How one hub process runs. `idle` is in seconds, and counts only for `auto`."""
+    """How one hub process runs. Times are in seconds; `idle` counts only for `auto`.
+
+    `adopt` are files to take in first; with `backup` or `restore` it does that alone, and ends.
+    """
 
     data: Path
     bind: Address | None = None
     json: bool = False
     auto: bool = False
     idle: float = IDLE_SECONDS
+    release_after: float = RELEASE_SECONDS
+    adopt: tuple[Path, ...] = ()
+    backup: Path | None = None
+    restore: Path | None = None
+    force: bool = False
 
 
 def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
@@ -42,6 +51,11 @@ def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
         json=given.json,
         auto=given.auto,
         idle=given.idle,
+        release_after=given.release_after,
+        adopt=tuple(path.absolute() for path in given.adopt),
+        backup=given.backup and given.backup.absolute(),
+        restore=given.restore and given.restore.absolute(),
+        force=given.force,
     )
 
 
@@ -87,6 +101,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="with --auto, end after so long without anyone (default: %(default)g)",
     )
+    parser.add_argument(
+        "--release-after",
+        type=_seconds,
+        default=RELEASE_SECONDS,
+        metavar="SECONDS",
+        help="release a recovering room after so long without more of it (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--adopt",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FILE",
+        help="take in rooms of a hub that is lost, from replicas or exports",
+    )
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--backup", type=Path, help=argparse.SUPPRESS)
+    alone.add_argument("--restore", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--force", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 

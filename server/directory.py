@@ -65,8 +65,12 @@ class Directory:
         """What someone is called."""
         return self._names.name(person)
 
-    def registration(self, name: str, via: Via, uid: int | None = None) -> RegisterPerson:
+    def registration(
+        self, name: str, via: Via, uid: int | None = None, *, known: Known | None = None
+    ) -> RegisterPerson:
         """The command that makes someone known, under a handle nobody has. Raises `NoName`.
+
+        `known` is who they are to a room that remembers them.
 
         Who comes under a name of their own choice (`via` as) is found by it the next time, so it
         is their handle as it stands. Whom the operating system calls by a name that stands for
@@ -79,7 +83,10 @@ class Directory:
         handle = name if via is Via.AS else self._free_handle(name)
         if likeness(handle) in self._likenesses:
             raise NoName(f"{handle} reads like the handle of someone else; choose another one")
-        return RegisterPerson(person=new_person_id(), via=via, name=name, handle=handle, uid=uid)
+        if known is not None:
+            name = known.name
+        person = new_person_id() if known is None else known.person
+        return RegisterPerson(person=person, via=via, name=name, handle=handle, uid=uid)
 
     def _free_handle(self, name: str) -> str:
         wanted = re.sub(r"[^\w.\-]", "", name.split()[0] if name.split() else "").lower()

@@ -6,31 +6,46 @@ committed batches. It writes to a session only through its `Link`.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from server import crash
-from server.alarms import Alarms, command_id
+from server.adoption import Adopter, Found
+from server.alarms import Alarms
+from server.attendance import Attendance, remembered
 from server.batch import Accepted, Batch, Committed, Outcome, Waiting
 from server.clerk import Clerk
-from server.directory import Directory
+from server.clockwatch import ClockWatch
+from server.config import RELEASE_SECONDS
+from server.decisions import RECOVERING
+from server.directory import Directory, Known
 from server.framing import pack
-from server.journal import Journal, JournalRefused, JournalTemporary
+from server.journal import Journal, JournalRefused, JournalTemporary, LogHead
+from server.loading import read_log
 from server.lobby import Board, Edition, edition
 from server.pages import Pages
 from server.presence import Presences
 from server.reception import Reception
+from server.recovery import Recovery
 from server.room import Room
 from server.session import Link, Peer, Session
 from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
-from warroom.domain.commands import Declare, Join, NoteName, Rename, TimerCommand
+from warroom.domain.commands import Declare, Rename, TimerCommand
 from warroom.domain.decide import NO_ROOM, Code
 from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.hublog import LABEL, FoundHub, NoteClockStep, OwnCommand, RenamePerson
-from warroom.domain.vocabulary import HUB
+from warroom.domain.hublog import (
+    LABEL,
+    FoundHub,
+    HubState,
+    NoteClockStep,
+    OwnCommand,
+    RenamePerson,
+)
+from warroom.domain.vocabulary import HUB, Via
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
@@ -61,13 +76,8 @@ from warroom.protocol.envelopes import (
     Welcome,
 )
 
-ATTENDANCE_GRACE = 10.0
-"""Seconds in a room before attendance is recorded."""
-
 HEARTBEAT = 10.0
 RETURN_MS = 500
-CLOCK_STEP_MS = 2_000
-FOLD_PAGE = 2_000
 LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=100, logs=50)
 
 _logger = logging.getLogger(__name__)
@@ -76,14 +86,15 @@ _logger = logging.getLogger(__name__)
 class Hub:
     """Everything that is true now, and who is told."""
 
-    def __init__(self, journal: Journal, key: HubKey) -> None:
+    def __init__(
+        self, journal: Journal, key: HubKey, *, release_after: float = RELEASE_SECONDS
+    ) -> None:
         self._journal = journal
+        self._release_after = release_after
         self._pages = Pages(journal)
         self._key = key
         self._rooms: dict[str, Room] = {}
         self._sessions: set[Session] = set()
-        self._joining: set[tuple[str, str]] = set()
-        self._last_drift = 0.0
 
     # --- life --------------------------------------------------------------------------------
 
@@ -92,25 +103,41 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         heads = await asyncio.to_thread(self._journal.heads)
         self._clock = HubClock(journal_floor(heads))
+        self._clock_watch = ClockWatch(self._clock)
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._reception = Reception(self._directory, self._own)
+        self._reception = Reception(self._directory, self._own, self._called)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         self._lobby = Board(self._loop, self._rooms_edition)
         self._feed = Board(self._loop, self._feed_edition)
         for head in heads:
-            await asyncio.to_thread(self._load, head.log, head.label)
+            await asyncio.to_thread(self._load, head)
         if own is not None:
             self._check_key()
         policy = self._directory.state.policy
         self._writer = Writer(self._journal, self._key, self._clock, self._from_writer, policy)
         self._clerk = Clerk(self._loop, self._writer)
+        self._recovery = Recovery(
+            self._rooms, self._state, self._clerk, self._writer.submit, self._release_after
+        )
+        self._attendance = Attendance(self._loop, self._rooms, self._clerk, self._recovery.holds)
         self._writer.start()
         if own is None:
             await self._found()
-        for room in self._rooms.values():
-            self._alarms.set(room.incident)
+        self._recovery.start()
+        for log, room in self._rooms.items():
+            if not self._recovery.holds(log):
+                self._alarms.set(room.incident)
+
+    async def adopt(self, files: Sequence[Found]) -> None:
+        """Take in logs of a hub that is lost. Raises `Unadoptable`, `JournalError`."""
+        if files:
+            adopter = Adopter(self._journal, self._state().log, self._writer.submit)
+            await adopter.adopt(files)
+
+    def _state(self) -> HubState:
+        return self._directory.state
 
     def _check_key(self) -> None:
         """Refuse to sign a log with another key than the one that its first entry names."""
@@ -126,17 +153,15 @@ class Hub:
         if not isinstance(outcome, Accepted):
             raise JournalTemporary(f"the hub's own log cannot be begun: {outcome.refused.text}")
 
-    def _load(self, log: str, label: str) -> None:
-        room = None if label == LABEL else Room(log, label, pack)
-        after = 0
-        while page := self._journal.page(log, after, FOLD_PAGE).entries:
+    def _load(self, head: LogHead) -> None:
+        room = None if head.label == LABEL else Room(head.log, head.label, pack)
+        for page in read_log(self._journal, head):
             if room is None:
                 self._directory.fold(entry.recorded() for entry in page)
             else:
                 room.restore(page)
-            after = page[-1].seq
         if room is not None:
-            self._rooms[log] = room
+            self._rooms[head.log] = room
 
     async def run(self) -> None:
         """Heartbeats and the watch on the clock, until cancelled."""
@@ -144,6 +169,7 @@ class Hub:
             for _ in range(int(HEARTBEAT)):
                 await asyncio.sleep(1)
                 self._watch_clock()
+                self._recovery.look()
             self._beat()
 
     async def stop(self) -> None:
@@ -157,7 +183,7 @@ class Hub:
     @property
     def pending(self) -> bool:
         """Whether anything is still to fall due."""
-        return self._alarms.pending
+        return self._alarms.pending or self._recovery.pending
 
     @property
     def sessions(self) -> int:
@@ -172,7 +198,8 @@ class Hub:
     async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
         """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
         you, via = await self._reception.identify(hello, peer)
-        session = Session(link, you, via)
+        operator = peer.via is Via.OS and peer.uid == os.geteuid()
+        session = Session(link, you, via, operator=operator)
         self._sessions.add(session)
         session.say(
             Welcome(
@@ -191,6 +218,7 @@ class Hub:
         self._sessions.discard(session)
         self._lobby.leave(session)
         self._feed.leave(session)
+        self._recovery.leave(session)
         for log in tuple(session.logs):
             self._close(session, log)
         self._lobby.changed()
@@ -213,9 +241,8 @@ class Hub:
                 self._feed.show(session, watch)
             case Alive(idle=idle):
                 session.idle = idle
-            case Offer(log=log) | Release(log=log):
-                text = "this room is not being recovered"
-                session.say(Failed(code=Code.ILLEGAL_STATE, text=text, log=log))
+            case Offer() | Release():
+                await self._recover(session, message)
             case Hello():
                 session.link.close(CloseCode.BAD_FRAME, "hello was said already")
 
@@ -224,9 +251,12 @@ class Hub:
             self._decline(session, message, "too many of your commands wait; send more slowly")
             return
         room = self._room(session, message.log)
+        if room is not None and self._recovery.holds(room.log):
+            self._decline(session, message, RECOVERING.text)
+            return
         declares = isinstance(message.command, Declare)
         if not declares and room is not None:
-            self._attend(session, room.log)
+            self._attendance.attend(session, room.log)
         waiting = Waiting(
             id=message.id,
             log=message.log,
@@ -246,7 +276,15 @@ class Hub:
             return
         session.waiting += 1
         if declares and room is None:
-            self._attend(session, message.log)
+            self._attendance.attend(session, message.log)
+
+    async def _recover(self, session: Session, message: Offer | Release) -> None:
+        if not self._sees(session, message.log):
+            self._no_room(session, message.log)
+        elif isinstance(message, Offer):
+            await self._recovery.offer(session, message)
+        else:
+            await self._recovery.release(session, message.log)
 
     def _decline(self, session: Session, message: Submit, text: str) -> None:
         session.say(
@@ -274,6 +312,10 @@ class Hub:
             text = f"at most {LIMITS.logs} rooms can be open at once; close one first"
             session.say(Failed(code=Code.INVALID, text=text, log=message.log))
             return
+        recovering = self._recovery.holds(room.log)
+        if recovering and message.after > room.seq:
+            self._recovery.claimed(session, room)
+            return
         holds = await self._holds(room, message.after, message.head)
         if not self._sees(session, room.log):
             self._no_room(session, room.log)
@@ -288,14 +330,14 @@ class Hub:
                 after=message.after,
                 seq=room.seq,
                 head=room.incident.head,
+                recovering=recovering,
             )
         )
         session.logs.add(room.log)
         room.follow(session, message.after)
         session.link.wake()
         self._presences.came(room.log, session)
-        if not session.observer:
-            self._loop.call_later(ATTENDANCE_GRACE, self._stayed, session, room.log)
+        self._attendance.came(session, room.log)
         self._lobby.changed()
 
     async def _holds(self, room: Room, after: int, head: str | None) -> bool:
@@ -325,7 +367,10 @@ class Hub:
 
     def summaries(self) -> tuple[RoomSummary, ...]:
         """The lobby: every room, the newest first."""
-        lines = [room.summary(len(self._presences.here(log))) for log, room in self._rooms.items()]
+        lines = [
+            room.summary(len(self._presences.here(log)), recovering=self._recovery.holds(log))
+            for log, room in self._rooms.items()
+        ]
         rooms = [line for line in lines if line is not None]
         return tuple(sorted(rooms, key=lambda line: line.declared_at, reverse=True))
 
@@ -354,28 +399,6 @@ class Hub:
 
     # --- what the hub does by itself -----------------------------------------------------------
 
-    def _stayed(self, session: Session, log: str) -> None:
-        """Someone opened a room a while ago: if they are still there, they attend."""
-        if log in session.logs:
-            self._attend(session, log)
-
-    def _attend(self, session: Session, log: str) -> None:
-        """Record that someone is in a room, once, before anything else they do there."""
-        person = session.you.person
-        room = self._rooms.get(log)
-        if room is not None and not session.sees(room.incident):
-            return
-        if session.observer or (log, person) in self._joining or session not in self._sessions:
-            return
-        if room is None or person not in room.incident.people:
-            self._joining.add((log, person))
-            join = Join(person=person, name=session.you.name, handle=session.you.handle)
-            self._clerk.ask(log, join, command_id(log, "join", person))
-        elif room.names.names.get(person) not in {None, session.you.name}:
-            self._joining.add((log, person))
-            note = NoteName(person=person, name=session.you.name)
-            self._clerk.ask(log, note, new_command_id())
-
     def _renamed(self, person: str, name: str) -> None:
         """Someone goes by another name, everywhere from now on."""
         for session in self._sessions:
@@ -394,16 +417,11 @@ class Hub:
         return reply
 
     def _watch_clock(self) -> None:
-        """Log a step of the wall clock; follow it forward, never back."""
-        drift = self._clock.drift().total_seconds()
-        step = round((drift - self._last_drift) * 1000)
-        if abs(step) < CLOCK_STEP_MS:
-            return
-        if drift > 0:
-            self._clock.follow_wall()
+        """Log a step of the wall clock."""
+        step = self._clock_watch.look()
+        if step is not None:
             self._alarms.rearm()
-        self._last_drift = min(drift, 0.0)
-        self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
+            self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 
     def _beat(self) -> None:
         """Say where every open room stands; end sessions that stopped answering."""
@@ -431,6 +449,12 @@ class Hub:
         crash.reached("after-ack")
         for committed in batch.commits:
             self._commit(committed)
+        for extended in batch.extended:
+            reply_to = extended.extension.reply_to
+            if isinstance(reply_to, Session):
+                self._recovery.extended(extended, reply_to)
+            elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
+                reply_to.set_result(extended)
         if batch.commits:
             self._lobby.changed()
             self._feed.changed()
@@ -438,13 +462,9 @@ class Hub:
     def _answer(self, outcome: Outcome) -> None:
         waiting = outcome.waiting
         reply_to = waiting.reply_to
-        match waiting.command:
-            case Join(person=person) | NoteName(person=person):
-                self._joining.discard((waiting.log, person))
-            case Rename(name=name) if isinstance(outcome, Accepted):
-                self._renamed(waiting.person, name)
-            case _:
-                pass
+        self._attendance.settled(outcome)
+        if isinstance(waiting.command, Rename) and isinstance(outcome, Accepted):
+            self._renamed(waiting.person, waiting.command.name)
         if waiting.person == HUB and not isinstance(outcome, Accepted):
             self._alarms.refused(waiting.id, outcome.refused.temporary)
         if isinstance(reply_to, Session):
@@ -466,7 +486,13 @@ class Hub:
         for key in _sessions(room):
             if room.behind(key):
                 key.link.wake()
-        self._alarms.set(room.incident)
+        if self._recovery.committed(room):
+            self._attendance.resume(_sessions(room), room.log)
+        if not self._recovery.holds(room.log):
+            self._alarms.set(room.incident)
+
+    def _called(self, handle: str) -> Known | None:
+        return remembered(self._rooms.values(), self._state(), handle)
 
     # --- telling -------------------------------------------------------------------------------
 

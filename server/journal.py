@@ -47,10 +47,13 @@ class LogHead(Struct, frozen=True, kw_only=True):
 
 
 class Append(Struct, frozen=True):
-    """An entry to append. `asked` is the SHA-256 of the command that made it, 32 bytes."""
+    """An entry to append. `asked` is the SHA-256 of the command that made it, 32 bytes.
+
+    It is None for an entry of another hub: that one alone knew the command.
+    """
 
     entry: Entry
-    asked: bytes
+    asked: bytes | None
 
 
 class Known(Struct, frozen=True):
@@ -58,7 +61,7 @@ class Known(Struct, frozen=True):
 
     seq: int
     by: str
-    asked: bytes
+    asked: bytes | None
 
 
 class Page(Struct, frozen=True):
@@ -86,8 +89,16 @@ class Transaction(Protocol):
     def after(self, log: str, seq: int, limit: int) -> Sequence[Entry]:
         """Up to `limit` entries after `seq`, in order."""
 
-    def append(self, label: str, batch: Sequence[Append], head: SignedHead) -> None:
+    def append(
+        self,
+        label: str,
+        batch: Sequence[Append],
+        head: SignedHead,
+        earlier: Sequence[SignedHead] = (),
+    ) -> None:
         """Append consecutive entries of one log and the signed head of the last one.
+
+        `earlier` are heads of entries before the last, for a batch that was made elsewhere.
 
         The first entry of a new log creates it under `label`. A body that an `entry.redacted`
         event of the batch names is erased, and never given out again.

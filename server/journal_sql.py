@@ -104,6 +104,7 @@ class SqlJournal:
             self._file.writer.connect() as connection,
             connection.begin() as transaction,
         ):
+            self._file.check_there()
             yield SqlTransaction(self._file, connection, transaction)
             if transaction.is_active:
                 transaction.rollback()
@@ -167,7 +168,7 @@ class SqlTransaction:
         """Those of the command ids that the log already holds."""
         rows = self._connection.execute(_KNOWN, {"ids": list(ids)})
         # Where the command is not known (an adopted log), nothing equals it.
-        return {row.id: Known(row.seq, row.by, row.asked or b"") for row in rows if row.log == log}
+        return {row.id: Known(row.seq, row.by, row.asked) for row in rows if row.log == log}
 
     def entries(self, log: str, seqs: Iterable[int]) -> Mapping[int, Entry]:
         """Entries by their numbers; missing ones are left out."""
@@ -178,8 +179,14 @@ class SqlTransaction:
         """Up to `limit` entries after `seq`, in order."""
         return _read_after(self._connection, log, seq, limit)
 
-    def append(self, label: str, batch: Sequence[Append], head: SignedHead) -> None:
-        """Append consecutive entries of one log and the signed head of the last one.
+    def append(
+        self,
+        label: str,
+        batch: Sequence[Append],
+        head: SignedHead,
+        earlier: Sequence[SignedHead] = (),
+    ) -> None:
+        """Append consecutive entries of one log, the head of the last one, and `earlier` heads.
 
         Raises ValueError if they do not continue the log: the caller decided on another state.
         """
@@ -192,7 +199,7 @@ class SqlTransaction:
         if rows := [_body_row(entry) for entry in appended if entry.body_bytes is not None]:
             self._connection.execute(insert(bodies), rows)
         self._redact(head.log, appended)
-        self._connection.execute(insert(heads), _signed_row(head))
+        self._connection.execute(insert(heads), [_signed_row(one) for one in (*earlier, head)])
         if before is not None:
             self._connection.execute(
                 _MOVE_HEAD, {"of_log": head.log, **_head_columns(appended[-1])}
@@ -216,6 +223,7 @@ class SqlTransaction:
 
     def commit(self) -> None:
         """Make it durable. Raises `JournalTemporary` or `OutcomeUnknown`."""
+        self._file.check_there()
         try:
             self._transaction.commit()
         except DBAPIError as error:

@@ -90,6 +90,26 @@ class Place:
     def log_file(self) -> Path:
         return self._data / "hub.log"
 
+    @property
+    def seed_file(self) -> Path:
+        return self._data / "hub.key"
+
+    @property
+    def restoring(self) -> Path:
+        """A journal that is being put back from a backup."""
+        return self._data / ".journal.db.restoring"
+
+    def check_restored(self) -> None:
+        """Refuse a folder in which a restore was cut off after it had begun to replace files."""
+        if self.restoring.exists() and not self.journal.exists():
+            raise PlaceRefused(
+                f"a restore into {self._data} was cut off: run warroom restore FILE again"
+            )
+
+    def replace_seed(self, seed: bytes) -> None:
+        """Take the key of a hub that comes back from a backup."""
+        self._write("hub.key", seed)
+
     def seed(self) -> bytes:
         """The seed of the hub's key, made at first."""
         seed = self._secret("hub.key", lambda: secrets.token_bytes(SEED_BYTES))
@@ -161,11 +181,16 @@ class Place:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        folder = os.open(self._data, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._data)
+
+
+def sync_folder(path: Path) -> None:
+    """See that the names in a folder are on the disk."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _check_owner(path: Path, found: os.stat_result) -> None:

@@ -23,13 +23,20 @@ class Unwelcome(Exception):
 
 
 class Reception:
-    """Finds people in the directory, and makes them known at first. `own` writes to its log."""
+    """Finds people in the directory, and makes them known at first. `own` writes to its log.
+
+    `called` finds someone by the handle under which a room remembers them.
+    """
 
     def __init__(
-        self, directory: Directory, own: Callable[[OwnCommand], asyncio.Future[Outcome]]
+        self,
+        directory: Directory,
+        own: Callable[[OwnCommand], asyncio.Future[Outcome]],
+        called: Callable[[str], Known | None],
     ) -> None:
         self._directory = directory
         self._own = own
+        self._called = called
         self._registering: asyncio.Future[Outcome] | None = None
 
     async def identify(self, hello: Hello, peer: Peer) -> tuple[You, Via]:
@@ -68,8 +75,10 @@ class Reception:
     def _registration(self, hello: Hello, peer: Peer) -> RegisterPerson:
         try:
             if hello.as_name is None:
-                return self._directory.registration(peer.user, peer.via, peer.uid)
-            return self._directory.registration(hello.as_name, Via.AS)
+                known = self._called(peer.user)
+                return self._directory.registration(peer.user, peer.via, peer.uid, known=known)
+            known = self._called(hello.as_name)
+            return self._directory.registration(hello.as_name, Via.AS, known=known)
         except NoName as none:
             raise Unwelcome(CloseCode.NOT_ALLOWED, str(none)) from none
 

@@ -110,7 +110,8 @@ class Room:
             if follower.sent == first - 1 and not follower.held:
                 follower.sent = last
                 ready.append(key)
-        payloads = _payloads(self.log, committed.entries, (committed.head,))
+        heads = (*committed.earlier, committed.head)
+        payloads = _payloads(self.log, committed.entries, heads)
         return Live(b"".join(self._pack(payload) for _, payload in payloads), tuple(ready))
 
     def follow(self, key: Hashable, after: int) -> None:
@@ -157,7 +158,7 @@ class Room:
         if page.entries and missing.redactions == self._redactions:
             self._keep_page(missing.after, page.entries, page.heads)
 
-    def summary(self, here: int) -> RoomSummary | None:
+    def summary(self, here: int, *, recovering: bool = False) -> RoomSummary | None:
         """The room's line in the lobby; None before its declaration."""
         incident = self.incident
         declared_at, began_at = incident.declared_at, incident.began_at
@@ -177,6 +178,7 @@ class Room:
             next_by=promise.at if promise else None,
             resolved_at=incident.reached.get(Status.RESOLVED) if incident.over else None,
             here=here,
+            recovering=recovering,
         )
 
     def _fold(self, entry: Entry) -> None:
@@ -218,7 +220,7 @@ class Room:
         if any(entry.seq in self.incident.redacted for entry in committed.entries):
             return
         self._recent.extend(committed.entries)
-        self._recent_heads.append(committed.head)
+        self._recent_heads.extend((*committed.earlier, committed.head))
         while len(self._recent) > RECENT_ENTRIES:
             self._recent.popleft()
         while self._recent_heads[0].seq < self._recent[0].seq:
@@ -244,7 +246,8 @@ def _payloads(
 ) -> Iterator[tuple[int, bytes]]:
     """Payloads of bounded size, in order, each with the number of its last entry.
 
-    A head covers everything before it, so each payload carries only its last one.
+    A head covers everything before it, so each payload carries only its last one, and the last of
+    a hub that had the log before: nobody after it can sign for that hub.
     """
     start = 0
     while start < len(entries):
@@ -258,6 +261,12 @@ def _payloads(
             size += len(line) + 1
             end += 1
         first, last = entries[start].seq, entries[end - 1].seq
-        within = [head.line() for head in heads if first <= head.seq <= last]
-        yield last, entries_frame(log, lines, within[-1:])
+        within = [head for head in heads if first <= head.seq <= last]
+        following = (*within[1:], None)
+        kept = [
+            head.line()
+            for head, after in zip(within, following, strict=False)
+            if after is None or head.key != after.key
+        ]
+        yield last, entries_frame(log, lines, kept)
         start = end

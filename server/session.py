@@ -39,12 +39,16 @@ class Peer(Struct, frozen=True):
 
 
 class Session:
-    """Who is at the other end, which logs they have open, how many commands wait for an answer."""
+    """Who is at the other end, which logs they have open, how many commands wait for an answer.
 
-    def __init__(self, link: Link, you: You, via: Via) -> None:
+    An `operator` is the user that the hub itself runs as.
+    """
+
+    def __init__(self, link: Link, you: You, via: Via, *, operator: bool = False) -> None:
         self.link = link
         self.you = you
         self.via = via
+        self.operator = operator
         self.logs: set[str] = set()
         self.waiting = 0
         self.idle = 0

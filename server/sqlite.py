@@ -51,7 +51,7 @@ _TEMPORARY = {
 }
 _DAMAGED = {
     sqlite3.SQLITE_NOTADB: "is not a SQLite database; name another file, or move it away",
-    sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup",
+    sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup (warroom restore --force FILE)",
 }
 
 # Redacted words are overwritten in place and their row stays. A DELETE would not do, even under
@@ -76,6 +76,27 @@ class SqliteFile:
         self.writer = self._engine("rw", _WRITER_PRAGMAS, size=1, overflow=0)
         event.listen(self.writer, "begin", _begin_immediate)
         self.readers = self._engine("ro", _READER_PRAGMAS, size=4, overflow=-1)
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    def check_there(self) -> None:
+        """Raise `JournalTemporary` if the files in use no longer stand under their names.
+
+        Whatever was written then would be gone when this process ends.
+        """
+        for path in (self._path, Path(f"{self._path}-wal")):
+            try:
+                found = path.stat()
+                identity: tuple[int, int] | None = (found.st_dev, found.st_ino)
+            except OSError:
+                identity = None
+            known = self._known.get(path)
+            if known is None and identity is not None:
+                self._known[path] = identity
+            elif known != identity:
+                raise JournalTemporary(
+                    f"The journal's file {path} was moved or deleted under the running hub, which "
+                    "acknowledges nothing until it is back; otherwise stop the hub and restore."
+                )
 
     def _engine(
         self, mode: str, pragmas: dict[str, tuple[str, object]], size: int, overflow: int

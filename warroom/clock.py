@@ -48,12 +48,13 @@ class HubClock:
 
     def __init__(self, floor: datetime | None = None) -> None:
         wall = now()
-        self._base = max(wall, floor) if floor else wall
-        self._started = time.monotonic()
+        # One value, so that a thread that asks meanwhile sees both parts of it or neither.
+        self._anchor = (max(wall, floor) if floor else wall, time.monotonic())
 
     def now(self) -> datetime:
         """The hub's time, UTC."""
-        return self._base + timedelta(seconds=time.monotonic() - self._started)
+        base, started = self._anchor
+        return base + timedelta(seconds=time.monotonic() - started)
 
     def drift(self) -> timedelta:
         """How far the machine's wall clock stands ahead of the hub's time."""
@@ -61,5 +62,8 @@ class HubClock:
 
     def follow_wall(self) -> None:
         """Take the wall clock's time again, unless that would go back."""
-        self._base = max(now(), self.now())
-        self._started = time.monotonic()
+        self.not_before(now())
+
+    def not_before(self, floor: datetime) -> None:
+        """Go on from this time, unless that would go back: an entry has it already."""
+        self._anchor = (max(floor, self.now()), time.monotonic())

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.integration.conftest import HELLO, Hubs, dialled, joined
-from warroom.clock import now
-from warroom.domain.commands import AddAction
+from tests.integration.conftest import HELLO, WAIT, Hubs, dialled, joined
+from warroom.clock import new_command_id, now
+from warroom.domain.commands import AddAction, Post
 from warroom.place import socket_path
-from warroom.protocol.envelopes import Acked
+from warroom.protocol.envelopes import Acked, Declined
 
 
 def mode(path: Path) -> int:
@@ -248,3 +248,39 @@ def test_the_socket_path_fits_whatever_the_folder_is_called(tmp_path: Path) -> N
     path = socket_path(tmp_path / ("deep" * 60), {"XDG_RUNTIME_DIR": "/run/" + "long" * 30})
     assert Path(f"/tmp/warroom-{os.getuid()}") == path.parent
     assert len(os.fsencode(path)) <= 107
+
+
+async def test_a_damaged_log_is_named_with_its_first_bad_entry(hubs: Hubs) -> None:
+    """The hub does not start on it, and says how the room comes back."""
+    hub = hubs.start()
+    async with joined(hub.socket, "ana") as ana:
+        log = await ana.declares()
+        await ana.posts(log, "one", "two")
+    assert 0 == hub.stop()
+    journal = hub.data / "journal.db"
+    data = journal.read_bytes()
+    at = data.rindex(b'"kind":"note.posted"') + len(b'"kind":"note.')
+    journal.write_bytes(data[:at] + b"X" + data[at + 1 :])
+    refused = hubs.spawn()
+    assert 1 == refused.process.wait(WAIT)
+    said = refused.errors.read_text()
+    assert "The log INC-1 is damaged: Entry 3 in the journal is damaged: its hash differs." in said
+    assert "warroom restore --force FILE" in said
+    assert "warroom serve --adopt FILE" in said
+
+
+@pytest.mark.parametrize("name", ["journal.db", "journal.db-wal"])
+async def test_nothing_is_acknowledged_into_a_file_that_is_gone(hubs: Hubs, name: str) -> None:
+    """It would vanish with the process. Once the file is back, the same command is taken."""
+    hub = hubs.start()
+    file = hub.data / name
+    async with joined(hub.socket, "ana") as ana:
+        log = await ana.declares()
+        file.rename(hub.data / "away")
+        id = new_command_id()
+        declined = await ana.submits(log, Post(text="one"), id=id)
+        assert isinstance(declined, Declined)
+        assert declined.temporary
+        (hub.data / "away").rename(file)
+        assert isinstance(await ana.submits(log, Post(text="one"), id=id), Acked)
+    assert "was moved or deleted under the running hub" in hub.errors.read_text()

@@ -337,3 +337,24 @@ def test_a_redacted_name_is_forgotten_however_old_it_is(
     book.commits(book.redacts(2))
     book.commits(book.redacts(3))
     assert ("?ana", "?v-raj") == (book.room.names.name("ana"), book.room.names.name("v-raj"))
+
+
+def test_a_page_carries_the_last_head_of_every_hub_that_kept_the_log() -> None:
+    """Nobody after a hub can sign for it, and without its head the adoption proves nothing."""
+    book = Book()
+    commits = [book.writes(DECLARED), book.writes(note()), book.writes(note())]
+    old = [msgspec.structs.replace(commit.head, key="cd" * 32) for commit in commits]
+    entries = tuple(entry for commit in commits for entry in commit.entries)
+    taken = Committed(LOG, "INC-7", entries, old[-1], earlier=tuple(old[:-1]))
+    book.room.follow("ana", 0)
+    live = book.room.commit(taken)
+    book.heads = old
+    book.commits(e.LogAdopted(key=KEY, head=book.cites(3)), note())
+    book.room.follow("bo", 0)
+    page = book.room.next_page("bo")
+
+    assert isinstance(page, bytes)
+    for data, expected in ((live.data, [3]), (page, [3, 5])):
+        (frame,) = frames(data)
+        heads = [msgspec.json.decode(line, type=SignedHead) for line in frame.heads]
+        assert expected == [head.seq for head in heads]

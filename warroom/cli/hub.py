@@ -1,16 +1,20 @@
-"""`warroom hub status` and `warroom hub stop`: this machine's hub."""
+"""`warroom hub status`, `stop` and `release`: this machine's hub."""
 
 import argparse
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from warroom.cli.options import add_json, add_place, converse, target
+from warroom.cli.options import add_json, add_place, add_room, converse, target
 from warroom.cli.output import say, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.clock import monotonic
 from warroom.domain.vocabulary import CLOSED
+
+if TYPE_CHECKING:
+    from warroom.protocol.envelopes import RoomSummary
 
 _STOPS_WITHIN = 20.0
 """Seconds that a hub may take to say goodbye to everyone."""
@@ -20,15 +24,21 @@ _LOOK_AGAIN = 0.02
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `hub`."""
-    parser.description = "Say how the hub is, or stop it. Neither starts one."
-    parser.add_argument("what", choices=("status", "stop"))
+    parser.description = (
+        "Say how the hub is, stop it, or release a room that is being recovered: after a restore\n"
+        "or an adoption it takes nothing new until then. None of them starts a hub."
+    )
+    parser.add_argument("what", choices=("status", "stop", "release"))
+    parser.add_argument("--all", action="store_true", help="release every recovering room")
+    add_room(parser)
     add_json(parser)
     add_place(parser)
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Look at the hub, or stop it."""
-    return _status(options, env) if options.what == "status" else _stop(options, env)
+    """Look at the hub, stop it, or release a room."""
+    doing = {"status": _status, "stop": _stop, "release": _release}
+    return doing[options.what](options, env)
 
 
 def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -36,6 +46,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         rooms = hub.rooms()
     where = target(options, env)
     open_ = [room.label for room in rooms if room.status not in CLOSED]
+    recovering = [room.label for room in rooms if room.recovering]
     if options.json:
         show_json(
             {
@@ -45,13 +56,50 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
                 "at": str(where),
                 "rooms": len(rooms),
                 "open": open_,
+                "recovering": recovering,
             }
         )
     else:
         process = f", process {hub.pid}" if hub.pid else ""
         rooms_open = f"{len(open_)} open of {len(rooms)} rooms"
         show([f"hub {hub.welcome.server} at {where}{process}: {rooms_open}"])
+        if recovering:
+            show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE
+
+
+def _release(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    with converse(options, env, reads=True, start=False) as hub:
+        recovering = [room for room in hub.rooms() if room.recovering]
+        for room in _chosen(recovering, options, env):
+            seq = hub.release(room.log)
+            if options.json:
+                show_json({"room": room.label, "log": room.log, "seq": seq})
+            else:
+                show([f"{room.label} is released: it goes on with #{seq}"])
+    return Exit.DONE
+
+
+def _chosen(
+    recovering: "list[RoomSummary]", options: argparse.Namespace, env: Mapping[str, str]
+) -> "Sequence[RoomSummary]":
+    """The rooms to release: all, the one that is named, or the only one."""
+    labels = ", ".join(room.label for room in recovering)
+    if not recovering:
+        raise Stop(Exit.NOT_FOUND, "no room is being recovered")
+    if options.all:
+        return recovering
+    wanted = options.incident or env.get("WARROOM_INCIDENT")
+    if wanted:
+        found = [one for one in recovering if wanted.casefold() in (one.label.casefold(), one.log)]
+        if not found:
+            text = f"{wanted} is not being recovered; these are: {labels}"
+            raise Stop(Exit.NOT_FOUND, text)
+        return found
+    if len(recovering) > 1:
+        text = f"several rooms are being recovered ({labels}); name one with -i, or give --all"
+        raise Stop(Exit.USAGE, text)
+    return recovering
 
 
 def _stop(options: argparse.Namespace, env: Mapping[str, str]) -> int:

@@ -27,8 +27,10 @@ COMMANDS: dict[str, str] = {
     "feed": "Print what was published to your audience.",
     "raci": "Print who may do what.",
     "config": "Show the settings, and where each of them comes from.",
-    "serve": "Run a hub in the foreground.",
-    "hub": "Say how this machine's hub is, or stop it.",
+    "serve": "Run a hub in the foreground; --adopt FILE takes in rooms of a lost one.",
+    "backup": "Write everything that this machine's hub holds into one file.",
+    "restore": "Put a backup back; no hub may run meanwhile.",
+    "hub": "Say how this machine's hub is, stop it, or release a recovering room.",
 }
 """Commands that are not words of the room, each in the module of its name."""
 

@@ -34,6 +34,8 @@ from warroom.protocol.envelopes import (
     HubMessage,
     ListFeed,
     ListRooms,
+    Release,
+    Released,
     Rooms,
     RoomSummary,
     Welcome,
@@ -111,6 +113,11 @@ class Conversation:
         """What was published to us, the latest first."""
         self._say(ListFeed())
         return self._expect(FeedList).items
+
+    def release(self, log: str) -> int:
+        """End the recovery of a room; the entry with which it goes on. Raises `NoRoom`."""
+        self._say(Release(log=log))
+        return self._expect(Released).seq
 
     def open(self, log: str) -> Replica:
         """A room, caught up from what this machine holds of it. Raises `NoRoom`.
