@@ -16,6 +16,7 @@ from warroom.domain.events import EntryRedacted, LogAdopted, LogRestored, Record
 from warroom.domain.transcript import Transcript
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, Malformed, read_line
+from warroom.log.shelf import Shelf
 from warroom.log.signing import SignedHead
 from warroom.protocol.envelopes import (
     Acked,
@@ -136,7 +137,7 @@ class Replica:
         self.log = log
         self.label = ""
         self.room = Transcript(log)
-        self.entries: list[Entry] = []
+        self.entries = Shelf()
         self.heads: list[SignedHead] = []
         self.pending: dict[str, Pending] = {}
         self.returned: dict[str, Pending] = {}
@@ -158,7 +159,7 @@ class Replica:
     @property
     def head(self) -> str | None:
         """The hash of the last entry held."""
-        return self.entries[-1].hash if self.entries else None
+        return self.entries.hash_of(self.seq) if self.entries else None
 
     def open(self) -> Open:
         """Ask for what follows the last entry held. What comes before the answer is ignored."""
@@ -255,7 +256,7 @@ class Replica:
         if not self._following:
             return
         self.hub_head = head
-        if 1 <= head.seq <= self.seq and self.entries[head.seq - 1].hash != head.hash:
+        if 1 <= head.seq <= self.seq and self.entries.hash_of(head.seq) != head.hash:
             yield from self._diverge()
         elif head.seq <= self.seq:
             self._behind_at = None
@@ -273,7 +274,7 @@ class Replica:
         """The hub takes back what it lacks: ours is more of the same log, or another one."""
         self.hub_head = hub
         self._recover(hub.seq, recovering=True)
-        if 1 <= hub.seq <= self.seq and self.entries[hub.seq - 1].hash != hub.hash:
+        if 1 <= hub.seq <= self.seq and self.entries.hash_of(hub.seq) != hub.hash:
             yield from self._diverge()
         else:
             self._following = False
@@ -309,7 +310,7 @@ class Replica:
     def _append(self, entry: Entry) -> None:
         """Hold an entry. Raises `Malformed` if it does not follow the last one."""
         if 1 <= entry.seq <= self.seq:
-            if entry.hash != self.entries[entry.seq - 1].hash:
+            if entry.hash != self.entries.hash_of(entry.seq):
                 raise Malformed(f"#{entry.seq} is another entry than the one held")
             return
         if entry.seq != self.seq + 1:
@@ -321,8 +322,7 @@ class Replica:
         self.room.append(recorded)
         match recorded.event:
             case EntryRedacted(of=of) if 1 <= of.seq < entry.seq:
-                held = self.entries[of.seq - 1]
-                self.entries[of.seq - 1] = msgspec.structs.replace(held, body_bytes=None)
+                self.entries.redact(of.seq)
             case LogAdopted() | LogRestored() if entry.seq > self._recovers_after:
                 self.recovering = False
             case _:
@@ -330,7 +330,7 @@ class Replica:
 
     def _keep(self, head: SignedHead) -> None:
         """Hold a signed head. Raises `Malformed` if it is not of an entry held."""
-        if not 1 <= head.seq <= self.seq or self.entries[head.seq - 1].hash != head.hash:
+        if not 1 <= head.seq <= self.seq or self.entries.hash_of(head.seq) != head.hash:
             raise Malformed(f"the signed head of #{head.seq} is of another log")
         self.heads.append(head)
 

@@ -125,7 +125,7 @@ class ReplicaFile:
 
     def _holds_too_much(self, replica: Replica) -> bool:
         """Whether the file has words that a later entry redacts: a crash came in between."""
-        return self._bodies > sum(map(_has_words, replica.entries))
+        return self._bodies > replica.entries.bodies
 
     # --- writing -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ with `"body":null` once its words are redacted, or where there were none.
 import functools
 import re
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -90,7 +91,7 @@ class Entry(Struct, frozen=True, kw_only=True):
             id=header.id,
             hash=self.hash,
             at=datetime.fromisoformat(header.at),
-            by=header.by,
+            by=intern(header.by),
             via=header.via,
             role=header.role,
             said_by=header.said_by,
@@ -194,6 +195,12 @@ def read_line(line: bytes) -> Entry:
         raise Malformed(str(error)) from error
     body = bytes(parts.body)
     return read_entry(bytes(parts.header), None if body == b"null" else body)
+
+
+def reread(header: bytes, body: bytes | None, hash: str) -> Entry:
+    """An entry that was read before, from its bytes and its hash. Nothing is checked again."""
+    decoded = _header_decoder.decode(header)
+    return Entry(header=decoded, header_bytes=header, body_bytes=body, hash=hash)
 
 
 def words_of(entry: Entry) -> bytes | None:
