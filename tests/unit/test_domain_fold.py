@@ -68,6 +68,7 @@ def test_what_is_not_there_is_left_alone(staffed: Playbook, event: e.IncidentEve
         e.ClockStepped(by_ms=1),
         e.HubRestored(),
         e.RoomAdopted(log="f" * 32, seq=1, hash="0" * 64, key="ab" * 32),
+        e.SessionEnded(session="5e"),
     ],
     ids=lambda event: event.kind,
 )

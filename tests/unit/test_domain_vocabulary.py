@@ -27,6 +27,10 @@ FACTS_OF_TEXT = {
     "people": "person ids",
     "person": "a person id",
     "taken_from": "a person id",
+    "invite": "the random name of an invite",
+    "session": "the random name of a session",
+    "code": "a digest, hex",
+    "token": "a digest, hex",
     "to": "a person id",
 }
 """Every fact that is a string, and what it is instead of free text."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.unit.conftest import LOG, Playbook
+from tests.unit.conftest import LOG, NINE, Playbook
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import DecisionText
@@ -19,6 +19,7 @@ from warroom.domain.vocabulary import (
     PromotedTo,
     Risk,
     Role,
+    Scope,
     Severity,
     Via,
 )
@@ -161,6 +162,47 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
         e.LogRestored(head=CITED, restore="r"),
         f"the hub came back from a backup; the log goes on after #{CITED.seq}",
     ),
+    (
+        e.InviteMade(
+            invite="1n",
+            code="d",
+            scope=Scope.RESPONDER,
+            uses=1,
+            expires_at=NINE,
+            words=e.NameWords("Bo\x1b"),
+        ),
+        "made invite 1n for Bo␛: responder, 1 use, until 09:00",
+    ),
+    (
+        e.InviteMade(
+            invite="1n", code="d", scope=Scope.OBSERVER, uses=9, expires_at=NINE, person="bo"
+        ),
+        "made invite 1n for Bo: observer, 9 uses, until 09:00",
+    ),
+    (
+        e.InviteMade(invite="1n", code="d", scope=Scope.OBSERVER, uses=2, expires_at=NINE),
+        "made invite 1n: observer, 2 uses, until 09:00",
+    ),
+    (e.InviteRevoked(invite="1n"), "revoked invite 1n"),
+    (
+        e.SessionOpened(
+            session="5e",
+            person="bo",
+            scope=Scope.OBSERVER,
+            token="t",
+            invite="1n",
+            expires_at=NINE,
+        ),
+        "came in as observer with invite 1n: session 5e",
+    ),
+    (
+        e.SessionSeen(session="5e", words=e.PlaceWords("10.0.0.7", "warroom\t1")),
+        "came from 10.0.0.7 (warroom 1): session 5e",
+    ),
+    (e.SessionSeen(session="5e"), "came from [redacted]: session 5e"),
+    (e.SessionRotated(session="5e", token="t"), "made a new token for session 5e"),
+    (e.SessionRenewed(session="5e", expires_at=NINE), "renewed session 5e, until 09:00"),
+    (e.SessionEnded(session="5e"), "ended session 5e"),
     (e.Unknown(kind="poll.opened"), "? poll.opened: a newer version wrote this"),
     (e.NotePosted(words=TextWords("\x1b[31mred")), "␛[31mred"),
 ]

@@ -21,6 +21,7 @@ from warroom.domain.vocabulary import (
     PromotedTo,
     Risk,
     Role,
+    Scope,
     Severity,
     Status,
     Via,
@@ -67,6 +68,19 @@ class PersonWords(Struct, frozen=True, omit_defaults=True):
     name: str
     handle: str
     team: str | None = None
+
+
+class NameWords(Struct, frozen=True):
+    """What someone is to be called."""
+
+    name: str
+
+
+class PlaceWords(Struct, frozen=True):
+    """From where someone came: their network address, and what their client calls itself."""
+
+    address: str
+    client: str
 
 
 class RollWords(Struct, frozen=True):
@@ -530,6 +544,64 @@ class RoomAdopted(Wordless, frozen=True, tag="room.adopted"):
     key: str
 
 
+# who comes in from elsewhere: digests are SHA-256, hex; what they are of stands nowhere
+
+
+class InviteMade(EventBase, frozen=True, tag="invite.made"):
+    """A code lets so many come in, until then. `person`: it lets this one in, on one more machine.
+
+    The words are the name of the one it is for.
+    """
+
+    invite: str
+    code: str
+    scope: Scope
+    uses: int
+    expires_at: datetime
+    person: str | None = None
+    words: NameWords | None = None
+
+
+class InviteRevoked(Wordless, frozen=True, tag="invite.revoked"):
+    invite: str
+
+
+class SessionOpened(Wordless, frozen=True, tag="session.opened"):
+    """One use of an invite: someone has a session, until `expires_at` if it is not renewed."""
+
+    session: str
+    person: str
+    scope: Scope
+    token: str
+    invite: str
+    expires_at: datetime
+
+
+class SessionSeen(EventBase, frozen=True, tag="session.seen"):
+    """A session came from an address that it had not come from before."""
+
+    session: str
+    words: PlaceWords | None = None
+
+
+class SessionRotated(Wordless, frozen=True, tag="session.rotated"):
+    """A session has a new token too. The old one holds until the new one is used."""
+
+    session: str
+    token: str
+
+
+class SessionRenewed(Wordless, frozen=True, tag="session.renewed"):
+    """The new token was used, and the old one is worth nothing from here on."""
+
+    session: str
+    expires_at: datetime
+
+
+class SessionEnded(Wordless, frozen=True, tag="session.ended"):
+    session: str
+
+
 class Unknown(Struct, frozen=True):
     """An entry that this version cannot read. It folds to a placeholder."""
 
@@ -590,7 +662,18 @@ IncidentEvent: TypeAlias = (
     | LogAdopted
     | LogRestored
 )
-HubEvent: TypeAlias = HubFounded | PersonRegistered | ClockStepped | HubRestored | RoomAdopted
+AccessEvent: TypeAlias = (
+    InviteMade
+    | InviteRevoked
+    | SessionOpened
+    | SessionSeen
+    | SessionRotated
+    | SessionRenewed
+    | SessionEnded
+)
+HubEvent: TypeAlias = (
+    HubFounded | PersonRegistered | ClockStepped | HubRestored | RoomAdopted | AccessEvent
+)
 Event: TypeAlias = IncidentEvent | HubEvent
 
 

@@ -170,6 +170,16 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             | e.RoomAdopted()
         ):
             return i
+        case (
+            e.InviteMade()
+            | e.InviteRevoked()
+            | e.SessionOpened()
+            | e.SessionSeen()
+            | e.SessionRotated()
+            | e.SessionRenewed()
+            | e.SessionEnded()
+        ):
+            return i
         case e.Unknown():
             return replace(i, unknown=i.unknown + 1)
         case unreachable:

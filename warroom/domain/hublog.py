@@ -1,4 +1,4 @@
-"""The hub's own log: its key, the people it knows, its default policy, steps of its clock.
+"""The hub's own log: its key, the people it knows, who may come in, its default policy, its clock.
 
 One more log, folded in the same way. Only the hub writes to it.
 """
@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from warroom.domain import events as e
+from warroom.domain.access import Access, AccessCommand, apply_access, decide_access
 from warroom.domain.commands import CommandBase, Handle, Line, PersonId, PublicKey
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded, TextWords
@@ -64,7 +65,13 @@ class NoteAdoption(CommandBase, frozen=True, tag="room.adopt"):
 
 
 OwnCommand: TypeAlias = (
-    FoundHub | RegisterPerson | RenamePerson | NoteClockStep | NoteRestore | NoteAdoption
+    FoundHub
+    | RegisterPerson
+    | RenamePerson
+    | NoteClockStep
+    | NoteRestore
+    | NoteAdoption
+    | AccessCommand
 )
 
 
@@ -92,6 +99,7 @@ class HubState(Struct, frozen=True, kw_only=True):
     restore: str = ""
     restored: Map[str, int] = Map()
     adopted: Map[str, str] = Map()
+    access: Access = Access()
     unknown: int = 0
 
 
@@ -113,6 +121,8 @@ def apply_own(state: HubState, recorded: Recorded) -> HubState:
             return replace(state, adopted=state.adopted.set(log, key))
         case e.Unknown():
             return replace(state, unknown=state.unknown + 1)
+        case event if isinstance(event, e.AccessEvent):
+            return replace(state, access=apply_access(state.access, event, recorded))
         case _:
             return state
 
@@ -136,6 +146,8 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             if log in state.adopted:
                 return Refused(Code.CONFLICT, "this room is adopted already")
             return Granted(e.RoomAdopted(log=log, seq=seq, hash=hash, key=key), None)
+        case access if isinstance(access, AccessCommand):
+            return decide_access(state.access, access, asked, state.people)
         case unreachable:
             assert_never(unreachable)
 

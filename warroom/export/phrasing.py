@@ -13,6 +13,7 @@ from warroom.domain import events as e
 from warroom.domain.events import Recorded
 from warroom.domain.transcript import GONE, Transcript
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
+from warroom.export.access_phrasing import access_text
 from warroom.export.times import clock_time, duration, time_beside
 from warroom.text import one_line, visible
 
@@ -209,6 +210,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", f"restored from a backup of {held}", (), "hub")
         case e.RoomAdopted(log=log, seq=seq):
             return Phrase("", f"adopted the log {one_line(log)} as far as #{seq}", (), "hub")
+        case event if isinstance(event, e.AccessEvent):
+            return Phrase("", access_text(event, tell.name, tell.time), (), "hub")
         case e.Unknown(kind=kind):
             return Phrase("?", f"{one_line(kind)}: a newer version wrote this", (), "unknown")
         case unreachable:

@@ -1,0 +1,351 @@
+"""Who may come in from elsewhere: invites, and the sessions that they were exchanged for.
+
+A part of the fold of the hub's own log. Codes and tokens are 256 random bits, and only their
+SHA-256 digests are known here: what was stolen from a log lets nobody in. One code, used once, is
+one `session.opened`: no crash can burn an invite without opening the session.
+
+A token is changed in two steps, so that no lost answer locks anyone out: the new one is *rotated*
+in beside the old one, and the session is *renewed* once the new one was used.
+"""
+
+from collections.abc import Container
+from datetime import datetime, timedelta
+from typing import Annotated, TypeAlias, assert_never
+
+from immutables import Map
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from warroom.domain import events as e
+from warroom.domain.commands import CommandBase, Line, Moment, PersonId
+from warroom.domain.decide.asked import Asked, Code, Granted, Refused
+from warroom.domain.events import AccessEvent, NameWords, PlaceWords, Recorded
+from warroom.domain.vocabulary import Scope
+
+Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""A SHA-256, in hex."""
+
+CredentialId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z")]
+"""What an invite or a session is called: random, and no secret."""
+
+MOST_USES = 1_000
+LONGEST_INVITE = timedelta(days=30)
+SESSION_LASTS = timedelta(days=30)
+"""How long a session lasts from when it was opened or last renewed."""
+
+INVITABLE = frozenset({Scope.RESPONDER, Scope.OBSERVER})
+"""Scopes that the hub enforces, and so lets an invite give."""
+
+
+# --- what is asked ---------------------------------------------------------------------------
+
+
+class MakeInvite(CommandBase, frozen=True, tag="invite.make"):
+    """Let so many people in who show the code with this digest, or `person` once more."""
+
+    invite: CredentialId
+    code: Digest
+    scope: Scope
+    uses: Annotated[int, Meta(ge=1, le=MOST_USES)]
+    expires_at: Moment
+    person: PersonId | None = None
+    name: Line | None = None
+
+
+class RevokeInvite(CommandBase, frozen=True, tag="invite.revoke"):
+    invite: CredentialId
+
+
+class OpenSession(CommandBase, frozen=True, tag="session.open"):
+    """Exchange one use of an invite for a session under a token of the person's own making."""
+
+    session: CredentialId
+    person: PersonId
+    token: Digest
+    invite: CredentialId
+
+
+class NotePlace(CommandBase, frozen=True, tag="session.see"):
+    session: CredentialId
+    address: Line
+    client: Line
+
+
+class RotateSession(CommandBase, frozen=True, tag="session.rotate"):
+    session: CredentialId
+    token: Digest
+
+
+class RenewSession(CommandBase, frozen=True, tag="session.renew"):
+    session: CredentialId
+
+
+class EndSession(CommandBase, frozen=True, tag="session.end"):
+    session: CredentialId
+
+
+SessionCommand: TypeAlias = NotePlace | RotateSession | RenewSession | EndSession
+AccessCommand: TypeAlias = MakeInvite | RevokeInvite | OpenSession | SessionCommand
+
+
+# --- what is -----------------------------------------------------------------------------------
+
+
+class Invite(Struct, frozen=True, kw_only=True):
+    """A code that was given out. `seq` is the entry that made it, which holds its name."""
+
+    id: str
+    seq: int
+    scope: Scope
+    uses: int
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    person: str | None
+    used: int = 0
+    revoked: bool = False
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """A session. `next` is the digest of a token that was rotated in and not used yet."""
+
+    id: str
+    person: str
+    scope: Scope
+    invite: str
+    token: str
+    opened_at: datetime
+    renewed_at: datetime
+    expires_at: datetime
+    next: str | None = None
+    ended: bool = False
+
+
+class Access(Struct, frozen=True, kw_only=True):
+    """All invites and sessions, and which of them a digest stands for.
+
+    Digests stay when what they stood for is over: so a refusal can say why.
+    """
+
+    invites: Map[str, Invite] = Map()
+    sessions: Map[str, Credential] = Map()
+    codes: Map[str, str] = Map()
+    tokens: Map[str, str] = Map()
+
+
+def invite_is_over(invite: Invite, at: datetime) -> str | None:
+    """Why an invite lets nobody in any more, for a person; None if it does."""
+    if invite.revoked:
+        return "this invite was revoked"
+    if invite.used >= invite.uses:
+        return "this invite was used already"
+    if at >= invite.expires_at:
+        return f"this invite expired at {invite.expires_at:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def session_is_over(session: Credential, at: datetime) -> str | None:
+    """Why a session is worth nothing any more, for a person; None if it holds."""
+    if session.ended:
+        return "this session was revoked"
+    if at >= session.expires_at:
+        return f"this session expired at {session.expires_at:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+# --- the fold ----------------------------------------------------------------------------------
+
+
+def apply_access(access: Access, event: AccessEvent, recorded: Recorded) -> Access:
+    """The invites and sessions after one more entry. Total: what is not there is left alone."""
+    match event:
+        case e.InviteMade():
+            return _made(access, event, recorded)
+        case e.InviteRevoked(invite=id_):
+            return _change_invite(access, id_, revoked=True)
+        case e.SessionOpened():
+            return _opened(access, event, recorded)
+        case e.SessionSeen():
+            return access
+        case e.SessionRotated(session=id_, token=token):
+            changed = _change_session(access, id_, next=token)
+            return replace(changed, tokens=access.tokens.set(token, id_))
+        case e.SessionRenewed(session=id_, expires_at=expires_at):
+            return _renewed(access, id_, expires_at, recorded.at)
+        case e.SessionEnded(session=id_):
+            return _change_session(access, id_, ended=True)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _made(access: Access, made: e.InviteMade, recorded: Recorded) -> Access:
+    invite = Invite(
+        id=made.invite,
+        seq=recorded.seq,
+        scope=made.scope,
+        uses=made.uses,
+        made_by=recorded.by,
+        made_at=recorded.at,
+        expires_at=made.expires_at,
+        person=made.person,
+    )
+    return replace(
+        access,
+        invites=access.invites.set(invite.id, invite),
+        codes=access.codes.set(made.code, invite.id),
+    )
+
+
+def _opened(access: Access, opened: e.SessionOpened, recorded: Recorded) -> Access:
+    session = Credential(
+        id=opened.session,
+        person=opened.person,
+        scope=opened.scope,
+        invite=opened.invite,
+        token=opened.token,
+        opened_at=recorded.at,
+        renewed_at=recorded.at,
+        expires_at=opened.expires_at,
+    )
+    invite = access.invites.get(opened.invite)
+    if invite is not None:
+        access = _change_invite(access, invite.id, used=invite.used + 1)
+    return replace(
+        access,
+        sessions=access.sessions.set(session.id, session),
+        tokens=access.tokens.set(opened.token, session.id),
+    )
+
+
+def _renewed(access: Access, id_: str, expires_at: datetime, at: datetime) -> Access:
+    session = access.sessions.get(id_)
+    if session is None or session.next is None:
+        return access
+    return _change_session(
+        access, id_, token=session.next, next=None, renewed_at=at, expires_at=expires_at
+    )
+
+
+def _change_invite(access: Access, id_: str, **changes: object) -> Access:
+    invite = access.invites.get(id_)
+    if invite is None:
+        return access
+    return replace(access, invites=access.invites.set(id_, replace(invite, **changes)))
+
+
+def _change_session(access: Access, id_: str, **changes: object) -> Access:
+    session = access.sessions.get(id_)
+    if session is None:
+        return access
+    return replace(access, sessions=access.sessions.set(id_, replace(session, **changes)))
+
+
+# --- the rules ---------------------------------------------------------------------------------
+
+
+def decide_access(
+    access: Access, command: AccessCommand, asked: Asked, people: Container[str]
+) -> Granted | Refused:
+    """What comes of a command; `people` are the ids of those whom the hub knows."""
+    match command:
+        case MakeInvite():
+            return _make(access, command, asked, people)
+        case RevokeInvite():
+            return _revoke(access, command, asked)
+        case OpenSession():
+            return _open(access, command, asked, people)
+        case NotePlace() | RotateSession() | RenewSession() | EndSession():
+            session = access.sessions.get(command.session)
+            if session is None:
+                return Refused(Code.NOT_FOUND, "there is no such session")
+            over = session_is_over(session, asked.at)
+            if over is not None:
+                return Refused(Code.CONFLICT, over)
+            return _change(access, session, command, asked)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _make(
+    access: Access, command: MakeInvite, asked: Asked, people: Container[str]
+) -> Granted | Refused:
+    if command.scope not in INVITABLE:
+        return Refused(Code.INVALID, f"nobody can be invited as {command.scope} yet")
+    if not asked.at < command.expires_at <= asked.at + LONGEST_INVITE:
+        return Refused(Code.INVALID, "an invite lasts up to 30 days from now")
+    if command.person is not None and command.person not in people:
+        return Refused(Code.NOT_FOUND, "nobody by that name is known here")
+    if command.invite in access.invites or command.code in access.codes:
+        return Refused(Code.CONFLICT, "there is such an invite already")
+    return _grant(
+        e.InviteMade(
+            invite=command.invite,
+            code=command.code,
+            scope=command.scope,
+            uses=command.uses,
+            expires_at=command.expires_at,
+            person=command.person,
+            words=None if command.name is None else NameWords(command.name),
+        )
+    )
+
+
+def _open(
+    access: Access, command: OpenSession, asked: Asked, people: Container[str]
+) -> Granted | Refused:
+    invite = access.invites.get(command.invite)
+    if invite is None or command.person not in people:
+        return Refused(Code.NOT_FOUND, "there is no such invite")
+    over = invite_is_over(invite, asked.at)
+    if over is not None:
+        return Refused(Code.NOT_ALLOWED, over)
+    if invite.person not in {None, command.person}:
+        return Refused(Code.NOT_ALLOWED, "this invite is for someone else")
+    if command.session in access.sessions or command.token in access.tokens:
+        return Refused(Code.CONFLICT, "there is such a session already")
+    return _grant(
+        e.SessionOpened(
+            session=command.session,
+            person=command.person,
+            scope=invite.scope,
+            token=command.token,
+            invite=invite.id,
+            expires_at=asked.at + SESSION_LASTS,
+        )
+    )
+
+
+def _revoke(access: Access, command: RevokeInvite, asked: Asked) -> Granted | Refused:
+    invite = access.invites.get(command.invite)
+    if invite is None:
+        return Refused(Code.NOT_FOUND, "there is no such invite")
+    over = invite_is_over(invite, asked.at)
+    if over is not None:
+        return Refused(Code.CONFLICT, over)
+    return _grant(e.InviteRevoked(invite=invite.id))
+
+
+def _change(
+    access: Access, session: Credential, command: SessionCommand, asked: Asked
+) -> Granted | Refused:
+    """What comes of a command about a session that holds."""
+    match command:
+        case NotePlace(address=address, client=client):
+            return _grant(e.SessionSeen(session=session.id, words=PlaceWords(address, client)))
+        case RotateSession(token=token):
+            if token in access.tokens:
+                return Refused(Code.CONFLICT, "this token is known already")
+            return _grant(e.SessionRotated(session=session.id, token=token))
+        case RenewSession():
+            if session.next is None:
+                return Refused(Code.CONFLICT, "this session is renewed already")
+            until = asked.at + SESSION_LASTS
+            return _grant(e.SessionRenewed(session=session.id, expires_at=until))
+        case EndSession():
+            return _grant(e.SessionEnded(session=session.id))
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _grant(event: AccessEvent) -> Granted:
+    return Granted(event, None)

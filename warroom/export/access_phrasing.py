@@ -1,0 +1,43 @@
+"""What an entry about invites and sessions says to people. No digest is ever shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from warroom.domain import events as e
+from warroom.domain.events import AccessEvent
+from warroom.domain.transcript import GONE
+from warroom.domain.vocabulary import spoken
+from warroom.text import one_line
+
+
+def access_text(
+    event: AccessEvent, name: Callable[[str], str], time: Callable[[datetime], str]
+) -> str:
+    """The entry in words, after the name of whose deed it is."""
+    match event:
+        case e.InviteMade():
+            return _made(event, name, time)
+        case e.InviteRevoked(invite=invite):
+            return f"revoked invite {invite}"
+        case e.SessionOpened(session=session, invite=invite, scope=scope):
+            return f"came in as {spoken(scope)} with invite {invite}: session {session}"
+        case e.SessionSeen(session=session, words=words):
+            came = f"{one_line(words.address)} ({one_line(words.client)})" if words else GONE
+            return f"came from {came}: session {session}"
+        case e.SessionRotated(session=session):
+            return f"made a new token for session {session}"
+        case e.SessionRenewed(session=session, expires_at=at):
+            return f"renewed session {session}, until {time(at)}"
+        case e.SessionEnded(session=session):
+            return f"ended session {session}"
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _made(event: e.InviteMade, name: Callable[[str], str], time: Callable[[datetime], str]) -> str:
+    uses = "1 use" if event.uses == 1 else f"{event.uses} uses"
+    whom = name(event.person) if event.person else one_line(event.words.name) if event.words else ""
+    for_whom = f" for {whom}" if whom else ""
+    until = time(event.expires_at)
+    return f"made invite {event.invite}{for_whom}: {spoken(event.scope)}, {uses}, until {until}"
