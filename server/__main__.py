@@ -25,6 +25,7 @@ from warroom.clock import monotonic
 
 if TYPE_CHECKING:
     from server.adoption import Found
+    from server.doors import Doors
     from server.gateway import Gateway
     from server.hub import Hub
     from server.journal import Journal
@@ -107,8 +108,10 @@ async def _serve(
     config: Config, place: Place, journal: "Journal", adopt: "Sequence[Found]"
 ) -> None:
     """Open the doors, and keep them open until a signal or idleness ends it."""
+    from server.doors import Doors
     from server.gateway import Gateway
     from server.hub import Hub
+    from server.steward import Steward
     from warroom.log.signing import HubKey
 
     told = asyncio.Event()
@@ -126,9 +129,11 @@ async def _serve(
         raise
     crash.reached("start-up")
     gateway = Gateway(hub)
+    doors = Doors(gateway, place)
+    gateway.serve_operator(Steward(hub, doors).act)
     try:
         await gateway.open_unix(sock)
-        url = await _open_tcp(gateway, config, place)
+        url = await doors.open(config)
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(hub.run()),
@@ -136,7 +141,7 @@ async def _serve(
                 tasks.create_task(_stay_reachable(gateway, place)),
             ]
             if config.auto:
-                running.append(tasks.create_task(_end_when_idle(hub, config.idle, told)))
+                running.append(tasks.create_task(_end_when_idle(hub, doors, config.idle, told)))
             crash.reached("start-up")
             _announce(config, place, url)
             await told.wait()
@@ -144,17 +149,6 @@ async def _serve(
                 task.cancel()
     finally:
         await gateway.drain()
-
-
-async def _open_tcp(gateway: "Gateway", config: Config, place: Place) -> str | None:
-    if config.bind is None:
-        return None
-    try:
-        return await gateway.open_tcp(config.bind, place.token())
-    except OSError as error:
-        raise PlaceRefused(
-            f"the hub cannot listen on {config.bind.host}:{config.bind.port}: {error.strerror}"
-        ) from None
 
 
 async def _stay_reachable(gateway: "Gateway", place: Place) -> NoReturn:
@@ -170,12 +164,15 @@ async def _stay_reachable(gateway: "Gateway", place: Place) -> NoReturn:
             _logger.error("the socket was removed by someone: %s", refused)
 
 
-async def _end_when_idle(hub: "Hub", seconds: float, told: asyncio.Event) -> None:
-    """Set `told` once nobody has been there for so long and nothing is to fall due."""
+async def _end_when_idle(hub: "Hub", doors: "Doors", seconds: float, told: asyncio.Event) -> None:
+    """Set `told` once nobody has been there for so long and nothing is to fall due.
+
+    A hub with a port for others is never idle: they could not start it again.
+    """
     since = monotonic()
     while monotonic() - since < seconds:
         await asyncio.sleep(min(seconds / 4, 1.0))
-        if hub.sessions or hub.pending:
+        if hub.sessions or hub.pending or doors.public is not None:
             since = monotonic()
     _logger.info("nobody is here and nothing is to fall due: the hub ends")
     told.set()

@@ -1,6 +1,7 @@
 """What the hub asks by itself: attendance, what falls due, its own log. Through the same writer."""
 
 import asyncio
+import functools
 
 from server.batch import Outcome, Waiting
 from server.writer import Writer
@@ -26,17 +27,22 @@ class Clerk:
         command: Command | OwnCommand,
         id_: str,
         reply_to: "asyncio.Future[Outcome] | None" = None,
+        *,
+        by: str = HUB,
+        via: Via = Via.HUB,
     ) -> None:
-        """Give a command; what comes of it goes to `reply_to`."""
+        """Give a command; what comes of it goes to `reply_to`. In the hub's own log, it can be
+        the deed of someone else."""
         waiting = Waiting(
             id=id_,
             log=log,
             command=command,
             content=canonical(command),
-            person=HUB,
-            via=Via.HUB,
+            person=by,
+            via=via,
             scope=Scope.HUB,
             reply_to=reply_to,
         )
         if not self._writer.submit(waiting):
-            self._loop.call_later(RETRY, self.ask, log, command, id_, reply_to)
+            again = functools.partial(self.ask, log, command, id_, reply_to, by=by, via=via)
+            self._loop.call_later(RETRY, again)

@@ -25,10 +25,16 @@ class Config(Struct, frozen=True, kw_only=True):
     """How one hub process runs. Times are in seconds; `idle` counts only for `auto`.
 
     `adopt` are files to take in first; with `backup` or `restore` it does that alone, and ends.
+
+    `encrypted`: TLS on the port, with the certificate and key of the files, or with one that the
+    hub makes for itself.
     """
 
     data: Path
     bind: Address | None = None
+    encrypted: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
     json: bool = False
     auto: bool = False
     idle: float = IDLE_SECONDS
@@ -45,9 +51,18 @@ def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
     given = parser.parse_args(arguments)
     if given.auto and given.bind is not None:
         parser.error("--auto and --bind do not go together: a hub with a TCP port is never idle")
+    encrypted = _encrypted(parser, given)
+    if given.bind is not None and not encrypted and not is_loopback(given.bind.host):
+        parser.error(
+            f"{given.bind.host} is not this machine alone: beyond it there is no plain text; add "
+            "--tls-self-signed, or --tls-cert FILE --tls-key FILE"
+        )
     return Config(
         data=data_folder(env) if given.data is None else given.data.absolute(),
         bind=given.bind,
+        encrypted=encrypted,
+        certificate=given.tls_cert,
+        key=given.tls_key,
         json=given.json,
         auto=given.auto,
         idle=given.idle,
@@ -59,22 +74,33 @@ def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
     )
 
 
-def loopback(text: str) -> Address:
+def address(text: str) -> Address:
     """The address that `HOST:PORT` means. Raises `argparse.ArgumentTypeError`."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not port.isdecimal() or int(port) > 65535:
+    if not host or not colon or not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no address; give one like 127.0.0.1:8750")
-    try:
-        on_this_machine = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        on_this_machine = False
-    if not on_this_machine:
-        raise argparse.ArgumentTypeError(
-            f"{host!r} is not this machine alone: beyond it a hub needs TLS and invites, which "
-            "this version does not have; bind 127.0.0.1, or reach it through ssh -L"
-        )
     return Address(host, int(port))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is of this machine alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _encrypted(parser: argparse.ArgumentParser, given: argparse.Namespace) -> bool:
+    """Whether TLS is asked for, and in one way only."""
+    if (given.tls_cert is None) != (given.tls_key is None):
+        parser.error("--tls-cert and --tls-key go together")
+    if given.tls_self_signed and given.tls_cert is not None:
+        parser.error("--tls-self-signed and --tls-cert do not go together")
+    encrypted = given.tls_self_signed or given.tls_cert is not None
+    if encrypted and given.bind is None:
+        parser.error("TLS is for a port: say which with --bind ADDRESS:PORT")
+    return bool(encrypted)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,8 +112,20 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="DIR", help="the data folder (default: WARROOM_DATA)"
     )
     parser.add_argument(
-        "--bind", type=loopback, metavar="HOST:PORT", help="listen on a TCP port too"
+        "--bind",
+        type=address,
+        metavar="ADDRESS:PORT",
+        help="listen on a TCP port too; beyond this machine only with TLS",
     )
+    parser.add_argument(
+        "--tls-self-signed",
+        action="store_true",
+        help="TLS with a certificate that the hub makes; invites carry its digest",
+    )
+    parser.add_argument(
+        "--tls-cert", type=Path, metavar="FILE", help="TLS with this certificate chain, PEM"
+    )
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key, PEM")
     parser.add_argument(
         "--json", action="store_true", help="say on standard output when it is ready, in JSON"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from warroom.clock import new_person_id
-from warroom.domain.events import PersonRegistered, Recorded
+from warroom.domain.events import InviteMade, PersonRegistered, Recorded, SessionSeen
 from warroom.domain.hublog import HubState, RegisterPerson, apply_own
 from warroom.domain.names import Names
 from warroom.domain.naming import likeness, problem
@@ -27,7 +27,10 @@ class NoName(ValueError):
 
 
 class Directory:
-    """Finds people by how they came: by the operating system's user id, or by the name given."""
+    """Finds people by how they came: by the operating system's user id, or by the name given.
+
+    `places` are the addresses that each session has come from.
+    """
 
     def __init__(self, log: str) -> None:
         self.state = HubState(log=log)
@@ -35,6 +38,8 @@ class Directory:
         self._by_uid: dict[int, str] = {}
         self._by_handle: dict[str, str] = {}
         self._likenesses: set[str] = set()
+        self._invited: dict[str, str] = {}
+        self.places: dict[str, set[str]] = {}
 
     def fold(self, entries: Iterable[Recorded]) -> None:
         """Take in entries of the hub's own log."""
@@ -48,6 +53,10 @@ class Directory:
                     if words is not None:
                         self._by_handle[_key(words.handle)] = person
                         self._likenesses.add(likeness(words.handle))
+                case InviteMade(invite=invite, words=words) if words is not None:
+                    self._invited[invite] = words.name
+                case SessionSeen(session=session, words=words) if words is not None:
+                    self.places.setdefault(session, set()).add(words.address)
                 case _:
                     pass
 
@@ -61,9 +70,13 @@ class Directory:
         person = self._by_handle.get(_key(handle))
         return None if person is None else self._known(person)
 
-    def name(self, person: str) -> str:
-        """What someone is called."""
-        return self._names.name(person)
+    def person(self, person: str) -> Known:
+        """The person with this id, whose name may be gone."""
+        return self._known(person)
+
+    def invited_name(self, invite: str) -> str | None:
+        """Whom an invite is for, if it says so."""
+        return self._invited.get(invite)
 
     def registration(
         self, name: str, via: Via, uid: int | None = None, *, known: Known | None = None

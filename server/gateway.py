@@ -8,15 +8,15 @@ that client's buffer, and so does `Server.close()`. The gateway watches progress
 """
 
 import asyncio
-import contextlib
 import functools
-import hmac
 import logging
 import os
 import pwd
 import random
 import socket
+import ssl
 import struct
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -28,33 +28,26 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from server.arrivals import Unwelcome
 from server.config import Address
+from server.doorkeeper import Admitted, Doorkeeper, ThisMachine, Turned
+from server.doorway import doorways
 from server.hub import Hub
-from server.reception import Unwelcome
+from server.limits import Buckets, Rates
+from server.line import LAGGING, REFRESHED, Line, Parting
 from server.session import Peer, Session
 from warroom.clock import monotonic
-from warroom.domain.vocabulary import Via
+from warroom.domain.vocabulary import Code, Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_OFFER_FRAME, BadFrame, decode_client
-from warroom.protocol.envelopes import SUBPROTOCOL, ClientMessage, Declined, Hello
-
-LAGGING = 256 * 1024
-"""Bytes in a connection's buffer from which on live writes to it stop and the pump takes over."""
-
-REFRESHED = 64 * 1024
-"""Bytes in the buffer below which the pump goes on."""
-
-HOPELESS = 1024 * 1024
-"""Bytes in the buffer at which a connection is cut."""
+from warroom.protocol.envelopes import SUBPROTOCOL, ClientMessage, Declined, Failed, Hello
+from warroom.protocol.stewardship import StewardMessage
 
 SEND_BUFFER = 256 * 1024
 """Bytes that the kernel may hold for one client; by itself it hides megabytes."""
 
 ACKNOWLEDGED_MS = 30_000
 """Milliseconds after which TCP gives up on data that is not acknowledged."""
-
-REASON_BYTES = 123
-"""Bytes that the reason of a close frame may have (RFC 6455, section 5.5)."""
 
 _logger = logging.getLogger(__name__)
 
@@ -71,102 +64,23 @@ class Patience(Struct, frozen=True, kw_only=True):
     connections: int = 2_000
 
 
-class Parting(Exception):
-    """The conversation is over; say so with this code and reason."""
-
-    def __init__(self, code: CloseCode | StandardCode, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason.encode()[:REASON_BYTES].decode(errors="ignore")
-
-
-class Line:
-    """One connection: the hub's `Link`, and the watch on whether its client still reads."""
-
-    def __init__(self, connection: ServerConnection) -> None:
-        self._connection = connection
-        self._parting: asyncio.Future[Parting] = asyncio.get_running_loop().create_future()
-        self._awake = asyncio.Event()
-        self._written = 0
-        self._passed = 0
-        self._moved_at = monotonic()
-
-    def write(self, data: bytes) -> bool:
-        """Write framed bytes now; False if the line is too full for live writes to go on."""
-        connection = self._connection
-        # Going past the library, its own two conditions for writing have to be kept here.
-        if connection.protocol.state is not State.OPEN or connection.send_in_progress is not None:
-            return False
-        connection.transport.write(data)
-        self._written += len(data)
-        return self._waiting() <= LAGGING
-
-    def wake(self) -> None:
-        """Say that `Hub.backlog` has something for this session."""
-        self._awake.set()
-
-    def close(self, code: CloseCode, reason: str) -> None:
-        """End the connection."""
-        if not self._parting.done():
-            self._parting.set_result(Parting(code, reason))
-
-    async def parted(self) -> NoReturn:
-        """Wait until `close`, and raise the `Parting`."""
-        raise await self._parting
-
-    async def pump(self, hub: Hub, session: Session) -> NoReturn:
-        """Send what the session is behind by, as fast as its client reads."""
-        while True:
-            await self._awake.wait()
-            self._awake.clear()
-            await self._drained()
-            while (data := await hub.backlog(session)) is not None:
-                self.write(data)
-                await self._drained()
-                # A client that reads fast never fills the buffer, and others want their turn.
-                await asyncio.sleep(0)
-
-    def check(self, patience: float) -> None:
-        """Cut the connection if its client takes nothing of what waits for it."""
-        waiting, now = self._waiting(), monotonic()
-        # The library's own answers to pings wait there too: they can only make this look smaller.
-        passed = self._written - waiting
-        if waiting == 0 or passed > self._passed:
-            self._moved_at = now
-        self._passed = passed
-        if waiting > HOPELESS or now - self._moved_at > patience:
-            _logger.info("cut a client that stopped reading, with %d bytes waiting", waiting)
-            # No close frame gets through a buffer that nobody empties.
-            self._connection.transport.abort()
-
-    async def end(self, parting: Parting | None, patience: float) -> None:
-        """Say goodbye, if there is anything to say, and see that the connection is gone."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                if parting is not None:
-                    await self._connection.close(parting.code, parting.reason)
-        self._connection.transport.abort()
-
-    async def _drained(self) -> None:
-        """Wait until the buffer is low. Bytes written past the library fill the same buffer, so
-        its own flow control counts them."""
-        try:
-            await self._connection.drain()
-        except OSError as error:
-            raise Parting(CloseCode.GOING_AWAY, "the line broke") from error
-
-    def _waiting(self) -> int:
-        return self._connection.transport.get_write_buffer_size()
-
-
 class Gateway:
     """Serves a hub on as many doors as are opened."""
 
-    def __init__(self, hub: Hub, patience: Patience = Patience()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        hub: Hub,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+        rates: Rates = Rates(),  # noqa: B008 - frozen
+    ) -> None:
         self._hub = hub
         self._patience = patience
-        self._token = ""
+        self._rates = rates
+        self._doorkeeper = Doorkeeper(hub, rates)
+        self._frames = Buckets(rates.frames)
+        self._act: Callable[[Session, StewardMessage], Awaitable[None]] = _no_operator
         self._servers: list[Server] = []
+        self._public: list[Server] = []
         self._sockets: set[ServerConnection] = set()
         self._lines: set[Line] = set()
         self._draining = False
@@ -176,12 +90,39 @@ class Gateway:
         self._servers.append(await unix_serve(self._handle, sock=sock, **self._options()))
 
     async def open_tcp(self, address: Address, token: str) -> str:
-        """Accept connections on a TCP address, from who shows the token; the address's URL."""
-        self._token = token
+        """Accept connections on an address of this machine, from who shows the token or has a
+        session; the address's URL. Raises `OSError`."""
+        self._doorkeeper.token = token
         server = await serve(self._handle, address.host, address.port, **self._options())
         self._servers.append(server)
         host = f"[{address.host}]" if ":" in address.host else address.host
         return f"ws://{host}:{server.sockets[0].getsockname()[1]}/"
+
+    async def open_tls(self, address: Address, context: ssl.SSLContext) -> int:
+        """Accept connections of other machines, with TLS; the port. Raises `OSError`."""
+        opened = doorways(address.host, address.port, self._rates)
+        for doorway in opened:
+            options: dict[str, Any] = {
+                "ssl": context,
+                "ssl_handshake_timeout": self._patience.hello,
+                "ssl_shutdown_timeout": self._patience.goodbye,
+            }
+            server = await serve(self._handle, sock=doorway, **options, **self._options())
+            self._public.append(server)
+        return int(opened[0].getsockname()[1])
+
+    async def close_tls(self) -> None:
+        """Accept connections of other machines no longer, and part with those there are."""
+        for server in self._public:
+            server.close(close_connections=False)
+        self._public = []
+        for line in self._lines:
+            if line.remote:
+                line.close(CloseCode.NOT_ALLOWED, "the hub is not open for other machines any more")
+
+    def serve_operator(self, act: Callable[[Session, StewardMessage], Awaitable[None]]) -> None:
+        """Hand on what the one who runs the hub asks of it."""
+        self._act = act
 
     async def watch(self) -> NoReturn:
         """Cut clients that stopped reading, until cancelled."""
@@ -194,7 +135,8 @@ class Gateway:
         """Take nobody in, let the hub answer what waits, and send everyone away for a while."""
         self._draining = True
         await self._hub.stop()
-        for server in self._servers:
+        servers = [*self._servers, *self._public]
+        for server in servers:
             server.close(close_connections=False)
         for connection in self._sockets:
             if connection.protocol.state is State.CONNECTING:
@@ -204,7 +146,7 @@ class Gateway:
             # Apart, so that they do not all come back in the same moment.
             delay = random.uniform(0, self._patience.spread)
             loop.call_later(delay, line.close, CloseCode.RESTARTING, "the hub is going down")
-        for server in self._servers:
+        for server in servers:
             await server.wait_closed()
 
     # --- handshakes ----------------------------------------------------------------------------
@@ -228,29 +170,28 @@ class Gateway:
         }
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Turn away who comes at the wrong time, or to the TCP port without the token."""
+        """Turn away who comes at the wrong time, from a page, or with nothing that lets them in."""
+        assert isinstance(connection, _Connection)
         if self._draining:
-            return _turn_away(connection, "The hub is going down.\n")
+            return _turn_away(connection, _busy("The hub is going down."))
+        if "Origin" in request.headers:
+            # Before any token is looked at: browsers have no business here, whoever sent them.
+            return _turn_away(connection, Turned(HTTPStatus.FORBIDDEN, "No page gets in here."))
         server = connection.server
         shaking_hands = len(server.handler_tasks) - len(server.all_connections)
         if (
             shaking_hands > self._patience.handshakes
             or len(self._lines) >= self._patience.connections
         ):
-            return _turn_away(connection, "The hub has too many connections; come back soon.\n")
-        if _is_unix(connection) or self._shows_token(request):
+            return _turn_away(connection, _busy("The hub has too many connections."))
+        if _is_unix(connection):
             return None
-        response = connection.respond(
-            HTTPStatus.UNAUTHORIZED,
-            "This port asks for the token that stands in the hub's data folder.\n",
-        )
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
-
-    def _shows_token(self, request: Request) -> bool:
         shown = request.headers.get_all("Authorization")
-        wanted = f"Bearer {self._token}"
-        return len(shown) == 1 and hmac.compare_digest(shown[0].encode(), wanted.encode())
+        admitted = self._doorkeeper.admit(shown, connection.address, encrypted=connection.encrypted)
+        if isinstance(admitted, Turned):
+            return _turn_away(connection, admitted)
+        connection.admitted = admitted
+        return None
 
     # --- one connection ------------------------------------------------------------------------
 
@@ -280,6 +221,9 @@ class Gateway:
             tasks.create_task(line.pump(self._hub, session))
             while True:
                 await self._take(session, await connection.recv())
+                if session.peer.remote:
+                    # Reading more slowly is all it takes: the rest waits at their end.
+                    await asyncio.sleep(self._frames.owe(session.you.person, monotonic()))
         finally:
             self._hub.leave(session)
 
@@ -308,7 +252,10 @@ class Gateway:
                 raise Parting(CloseCode.BAD_FRAME, str(bad)) from None
             session.say(Declined(id=bad.id, log=bad.log, code=bad.code, text=str(bad)))
             return
-        await self._hub.receive(session, message)
+        if isinstance(message, StewardMessage):
+            await self._act(session, message)
+        else:
+            await self._hub.receive(session, message)
 
 
 class _Connection(ServerConnection):
@@ -323,6 +270,17 @@ class _Connection(ServerConnection):
         super().__init__(*args, **options)
         self._sockets = sockets
         self._most = most
+        self.admitted: Admitted | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        return self.transport.get_extra_info("ssl_object") is not None
+
+    @property
+    def address(self) -> str:
+        """From where someone comes, without the port; empty on a Unix socket."""
+        name = self.transport.get_extra_info("peername")
+        return str(name[0]) if isinstance(name, tuple) else ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -339,15 +297,26 @@ class _Connection(ServerConnection):
         self._sockets.discard(self)
 
 
-def _read(frame: str | bytes) -> ClientMessage:
+def _read(frame: str | bytes) -> ClientMessage | StewardMessage:
     if isinstance(frame, bytes):
         raise BadFrame("a binary frame; everything here is text")
     return decode_client(frame)
 
 
-def _turn_away(connection: ServerConnection, text: str) -> Response:
-    response = connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, text)
-    response.headers["Retry-After"] = "1"
+async def _no_operator(session: Session, _: StewardMessage) -> None:
+    session.say(Failed(code=Code.NOT_ALLOWED, text="nobody runs this hub from here"))
+
+
+def _busy(text: str) -> Turned:
+    return Turned(HTTPStatus.SERVICE_UNAVAILABLE, f"{text} Come back in a second.", 1)
+
+
+def _turn_away(connection: ServerConnection, turned: Turned) -> Response:
+    response = connection.respond(turned.status, f"{turned.text}\n")
+    if turned.wait is not None:
+        response.headers["Retry-After"] = str(turned.wait)
+    if turned.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -358,10 +327,16 @@ def _is_unix(connection: ServerConnection) -> bool:
 
 def _peer(connection: ServerConnection) -> Peer:
     """Who is at the other end, as far as the transport proves it."""
-    if not _is_unix(connection):
-        return Peer(os.geteuid(), Via.SESSION, _user_name(os.geteuid()))
-    uid = _peer_uid(connection.transport.get_extra_info("socket"))
-    return Peer(uid, Via.OS, _user_name(uid))
+    assert isinstance(connection, _Connection)
+    match connection.admitted:
+        case None:
+            uid = _peer_uid(connection.transport.get_extra_info("socket"))
+            return Peer(uid, Via.OS, _user_name(uid), operator=uid == os.geteuid())
+        case ThisMachine():
+            return Peer(os.geteuid(), Via.SESSION, _user_name(os.geteuid()))
+        case admitted:
+            address = connection.address
+            return Peer(-1, Via.SESSION, "", admitted=admitted, address=address)
 
 
 def _peer_uid(sock: socket.socket) -> int:

@@ -6,8 +6,8 @@ committed batches. It writes to a session only through its `Link`.
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -22,7 +22,8 @@ from server.config import RELEASE_SECONDS
 from server.decisions import RECOVERING
 from server.directory import Directory, Known
 from server.framing import pack
-from server.journal import Journal, JournalRefused, JournalTemporary, LogHead
+from server.journal import Journal, JournalRefused, JournalTemporary, LogHead, Page
+from server.limits import Buckets, Rates, seconds
 from server.loading import read_log
 from server.lobby import Board, Edition, edition
 from server.pages import Pages
@@ -31,9 +32,11 @@ from server.reception import Reception
 from server.recovery import Recovery
 from server.room import Room
 from server.session import Link, Peer, Session
+from server.visits import Visits
 from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
+from warroom.domain.access import Access, session_is_over
 from warroom.domain.commands import Declare, Rename, TimerCommand
 from warroom.domain.decide import NO_ROOM, Code
 from warroom.domain.events import DEFAULT_POLICY
@@ -87,7 +90,12 @@ class Hub:
     """Everything that is true now, and who is told."""
 
     def __init__(
-        self, journal: Journal, key: HubKey, *, release_after: float = RELEASE_SECONDS
+        self,
+        journal: Journal,
+        key: HubKey,
+        *,
+        release_after: float = RELEASE_SECONDS,
+        rates: Rates = Rates(),  # noqa: B008 - frozen
     ) -> None:
         self._journal = journal
         self._release_after = release_after
@@ -95,6 +103,8 @@ class Hub:
         self._key = key
         self._rooms: dict[str, Room] = {}
         self._sessions: set[Session] = set()
+        self._commands = Buckets(rates.commands)
+        self.visits = Visits()
 
     # --- life --------------------------------------------------------------------------------
 
@@ -106,7 +116,7 @@ class Hub:
         self._clock_watch = ClockWatch(self._clock)
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._reception = Reception(self._directory, self._own, self._called)
+        self._reception = Reception(self._directory, self.own, self._called)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         self._lobby = Board(self._loop, self._rooms_edition)
@@ -149,7 +159,7 @@ class Hub:
 
     async def _found(self) -> None:
         founding = FoundHub(key=self._key.public, policy=DEFAULT_POLICY)
-        outcome = await self._own(founding)
+        outcome = await self.own(founding)
         if not isinstance(outcome, Accepted):
             raise JournalTemporary(f"the hub's own log cannot be begun: {outcome.refused.text}")
 
@@ -193,22 +203,46 @@ class Hub:
     def public_key(self) -> str:
         return self._key.public
 
+    @property
+    def directory(self) -> Directory:
+        """The people that the hub knows, and who may come in."""
+        return self._directory
+
+    @property
+    def access(self) -> Access:
+        return self._directory.state.access
+
+    @property
+    def connected(self) -> tuple[Session, ...]:
+        """Everyone who is here now, once for each connection."""
+        return tuple(self._sessions)
+
+    def now(self) -> datetime:
+        """The hub's time, UTC."""
+        return self._clock.now()
+
+    async def own_page(self, after: int, limit: int) -> Page:
+        """A page of the hub's own log."""
+        return await asyncio.to_thread(self._journal.page, self._directory.state.log, after, limit)
+
     # --- sessions ----------------------------------------------------------------------------
 
     async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
         """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
-        you, via = await self._reception.identify(hello, peer)
-        operator = peer.via is Via.OS and peer.uid == os.geteuid()
-        session = Session(link, you, via, operator=operator)
+        arrival = await self._reception.identify(hello, peer)
+        session = Session(link, arrival, peer, hello.client)
         self._sessions.add(session)
+        if session.credential is not None:
+            self.visits.here(session.credential, self.now())
         session.say(
             Welcome(
                 hub=self._directory.state.log,
                 protocol=PROTOCOL,
                 server=__version__,
-                you=you,
+                you=arrival.you,
                 limits=LIMITS,
                 time=self._clock.now(),
+                rotated=arrival.rotated,
             )
         )
         return session
@@ -216,6 +250,8 @@ class Hub:
     def leave(self, session: Session) -> None:
         """Forget a connection that has ended."""
         self._sessions.discard(session)
+        if session.credential is not None:
+            self.visits.here(session.credential, self.now())
         self._lobby.leave(session)
         self._feed.leave(session)
         self._recovery.leave(session)
@@ -249,6 +285,10 @@ class Hub:
     def _submit(self, session: Session, message: Submit) -> None:
         if session.waiting >= LIMITS.waiting:
             self._decline(session, message, "too many of your commands wait; send more slowly")
+            return
+        if session.peer.remote and (wait := self._commands.take(session.you.person, monotonic())):
+            text = f"that is too many commands; the next is taken in {seconds(wait)} s"
+            self._decline(session, message, text)
             return
         room = self._room(session, message.log)
         if room is not None and self._recovery.holds(room.log):
@@ -404,16 +444,19 @@ class Hub:
         for session in self._sessions:
             if session.you.person == person:
                 session.you = replace(session.you, name=name)
-        if self._directory.name(person) != name:
-            self._own(RenamePerson(person=person, name=name))
+        if self._directory.person(person).name != name:
+            self.own(RenamePerson(person=person, name=name))
 
     def _fire(self, log: str, command: TimerCommand, id_: str) -> None:
         self._clerk.ask(log, command, id_)
 
-    def _own(self, command: OwnCommand) -> asyncio.Future[Outcome]:
-        """Write to the hub's own log; what comes of it."""
+    def own(
+        self, command: OwnCommand, by: str = HUB, via: Via = Via.HUB
+    ) -> asyncio.Future[Outcome]:
+        """Write to the hub's own log, in someone's name; what comes of it."""
         reply: asyncio.Future[Outcome] = self._loop.create_future()
-        self._clerk.ask(self._directory.state.log, command, new_command_id(), reply)
+        log = self._directory.state.log
+        self._clerk.ask(log, command, new_command_id(), reply, by=by, via=via)
         return reply
 
     def _watch_clock(self) -> None:
@@ -424,7 +467,8 @@ class Hub:
             self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 
     def _beat(self) -> None:
-        """Say where every open room stands; end sessions that stopped answering."""
+        """Say where every open room stands; end sessions that stopped answering, or are over."""
+        self._part_with_the_revoked()
         for session in tuple(self._sessions):
             if monotonic() - session.heard_at > 2.5 * HEARTBEAT:
                 session.link.close(CloseCode.STALLED, "nothing heard for too long")
@@ -475,6 +519,7 @@ class Hub:
     def _commit(self, committed: Committed) -> None:
         if committed.label == LABEL:
             self._directory.fold(entry.recorded() for entry in committed.entries)
+            self._part_with_the_revoked()
             return
         room = self._rooms.get(committed.log)
         if room is None:
@@ -493,6 +538,15 @@ class Hub:
 
     def _called(self, handle: str) -> Known | None:
         return remembered(self._rooms.values(), self._state(), handle)
+
+    def _part_with_the_revoked(self) -> None:
+        """End the connections of sessions that are over."""
+        for session in self._sessions:
+            if session.credential is None:
+                continue
+            over = session_is_over(self.access.sessions[session.credential], self.now())
+            if over is not None:
+                session.link.close(CloseCode.NOT_ALLOWED, f"{over}; ask for an invite")
 
     # --- telling -------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
     hub.lock       held by the running hub, whose process id it names
     hub.key        the seed of the hub's signing key
-    token          what a client shows on the TCP port
+    token          what a program of this machine shows on the plain port of this machine
+    hub.pem        the certificate that the hub made for itself, and its key
+    share.json     where `warroom share` opened a port, to open it again
     hub.json       where the running hub listens
     journal.db     the logs
     hub.log        what a hub says that a client started
@@ -123,6 +125,28 @@ class Place:
         """What a client must show on the TCP port, made at first."""
         token = self._secret("token", lambda: secrets.token_urlsafe(TOKEN_BYTES).encode())
         return token.decode("ascii", "replace").strip()
+
+    @property
+    def certificate_file(self) -> Path:
+        return self._data / "hub.pem"
+
+    def certificate(self, make: Callable[[], bytes]) -> bytes:
+        """The certificate that the hub made for itself, with its key; made at first."""
+        return self._secret("hub.pem", make)
+
+    def shared(self) -> bytes | None:
+        """What `share` kept, if the port that it opened is to be open again."""
+        try:
+            return (self._data / "share.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def share(self, what: bytes | None) -> None:
+        """Keep where a port was opened, or forget it."""
+        if what is None:
+            (self._data / "share.json").unlink(missing_ok=True)
+        else:
+            self._write("share.json", what)
 
     def listen(self) -> socket.socket:
         """The hub's Unix socket, bound anew, for this user alone."""

@@ -3,23 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
+from server.arrivals import Arrival, Arrivals, Own, Unwelcome, you_of
 from server.batch import Accepted, Outcome
 from server.directory import Directory, Known, NoName
 from server.session import Peer
 from warroom import __version__
-from warroom.domain.hublog import OwnCommand, RegisterPerson
-from warroom.domain.permissions import Admission
-from warroom.domain.vocabulary import Scope, Via
+from warroom.domain.hublog import RegisterPerson
+from warroom.domain.vocabulary import Via
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.envelopes import PROTOCOL, Hello, You
-
-
-class Unwelcome(Exception):
-    """A hello that leads nowhere."""
-
-    def __init__(self, close: CloseCode, text: str) -> None:
-        super().__init__(text)
-        self.close = close
+from warroom.protocol.envelopes import PROTOCOL, Hello
 
 
 class Reception:
@@ -29,17 +21,15 @@ class Reception:
     """
 
     def __init__(
-        self,
-        directory: Directory,
-        own: Callable[[OwnCommand], asyncio.Future[Outcome]],
-        called: Callable[[str], Known | None],
+        self, directory: Directory, own: Own, called: Callable[[str], Known | None]
     ) -> None:
         self._directory = directory
         self._own = own
         self._called = called
+        self._arrivals = Arrivals(directory, own, self._enrol)
         self._registering: asyncio.Future[Outcome] | None = None
 
-    async def identify(self, hello: Hello, peer: Peer) -> tuple[You, Via]:
+    async def identify(self, hello: Hello, peer: Peer) -> Arrival:
         """Who it is, and how the hub knows. Raises `Unwelcome`."""
         if PROTOCOL not in hello.protocols:
             spoken = ", ".join(map(str, hello.protocols))
@@ -48,11 +38,13 @@ class Reception:
                 f"the hub ({__version__}) speaks protocol {PROTOCOL}, your client {spoken}: "
                 "update the older one",
             )
+        if peer.admitted is not None:
+            return await self._arrivals.take_in(hello, peer.admitted, peer.address)
         while (known := self._look_up(hello, peer)) is None:
             await self._register(hello, peer)
         via = peer.via if hello.as_name is None else Via.AS
         admission = peer.admission.reading() if hello.observer else peer.admission
-        return _you(known, admission), via
+        return Arrival(you=you_of(known, admission), via=via)
 
     def _look_up(self, hello: Hello, peer: Peer) -> Known | None:
         """The user of this machine, or the name they give on their own socket."""
@@ -73,23 +65,28 @@ class Reception:
             raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
 
     def _registration(self, hello: Hello, peer: Peer) -> RegisterPerson:
+        if hello.as_name is None:
+            return self._named(peer.user, peer.via, peer.uid, self._called(peer.user))
+        return self._named(hello.as_name, Via.AS, known=self._called(hello.as_name))
+
+    def _named(
+        self, name: str, via: Via, uid: int | None = None, known: Known | None = None
+    ) -> RegisterPerson:
         try:
-            if hello.as_name is None:
-                known = self._called(peer.user)
-                return self._directory.registration(peer.user, peer.via, peer.uid, known=known)
-            known = self._called(hello.as_name)
-            return self._directory.registration(hello.as_name, Via.AS, known=known)
+            return self._directory.registration(name, via, uid, known=known)
         except NoName as none:
             raise Unwelcome(CloseCode.NOT_ALLOWED, str(none)) from none
 
+    async def _enrol(self, name: str) -> str:
+        """Make someone known who is new, whatever they are called; their person id.
 
-def _you(known: Known, admission: Admission) -> You:
-    stakeholder = admission.scope is Scope.STAKEHOLDER
-    return You(
-        known.person,
-        known.name,
-        known.handle,
-        admission.scope,
-        admission.bound,
-        admission.audience if stakeholder else None,
-    )
+        They are nobody whom a room remembers: a name that is only claimed proves nothing.
+        """
+        while self._registering is not None and not self._registering.done():
+            await asyncio.shield(self._registering)
+        command = self._named(name, Via.SESSION)
+        self._registering = self._own(command)
+        outcome = await asyncio.shield(self._registering)
+        if not isinstance(outcome, Accepted):
+            raise Unwelcome(CloseCode.RESTARTING, outcome.refused.text)
+        return command.person

@@ -4,16 +4,18 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from server.access import Invited, Returning
+from server.arrivals import Arrival
 from server.batch import Accepted, Outcome
 from server.framing import pack
-from warroom.clock import monotonic
+from warroom.clock import monotonic, now
 from warroom.domain.feed import Published
 from warroom.domain.incident import Incident
 from warroom.domain.permissions import WORKING, Admission, hears, sees
 from warroom.domain.vocabulary import Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import encode
-from warroom.protocol.envelopes import Acked, Declined, FromHub, You
+from warroom.protocol.envelopes import Acked, Declined, FromHub
 
 
 class Link(Protocol):
@@ -30,12 +32,24 @@ class Link(Protocol):
 
 
 class Peer(Struct, frozen=True):
-    """What the transport proves of who is there: a user of this machine, how it knows, what for."""
+    """What the transport proves of who is there: a user of this machine, how it knows, what for.
+
+    `operator`: the very user that runs the hub, on its socket. From elsewhere, `admitted` is what
+    they showed, and `address` where they are.
+    """
 
     uid: int
     via: Via
     user: str
     admission: Admission = Admission()
+    operator: bool = False
+    admitted: Returning | Invited | None = None
+    address: str = ""
+
+    @property
+    def remote(self) -> bool:
+        """Whether they come from elsewhere, and so within limits."""
+        return self.admitted is not None
 
 
 class Session:
@@ -44,11 +58,15 @@ class Session:
     An `operator` is the user that the hub itself runs as.
     """
 
-    def __init__(self, link: Link, you: You, via: Via, *, operator: bool = False) -> None:
+    def __init__(self, link: Link, arrival: Arrival, peer: Peer, client: str) -> None:
         self.link = link
-        self.you = you
-        self.via = via
-        self.operator = operator
+        self.you = arrival.you
+        self.via = arrival.via
+        self.operator = peer.operator
+        self.credential = arrival.session
+        self.peer = peer
+        self.client = client
+        self.since = now()
         self.logs: set[str] = set()
         self.waiting = 0
         self.idle = 0

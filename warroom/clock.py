@@ -31,6 +31,16 @@ def new_person_id() -> str:
     return secrets.token_hex(8)
 
 
+def new_credential_id() -> str:
+    """A random name for an invite or a session, 8 hexadecimal digits. It is no secret."""
+    return secrets.token_hex(4)
+
+
+def new_secret() -> str:
+    """256 random bits that let someone in, as text that a URL and a header can hold."""
+    return secrets.token_urlsafe(32)
+
+
 def new_command_id() -> str:
     """A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
     millis = time.time_ns() // 1_000_000

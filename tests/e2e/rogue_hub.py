@@ -40,10 +40,10 @@ from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
     PROTOCOL,
     SUBPROTOCOL,
-    ClientMessage,
     Declined,
     Entries,
     Failed,
+    FromClient,
     FromHub,
     Heartbeat,
     Hello,
@@ -328,7 +328,7 @@ class RogueHub:
                 for message in self._answers(decode_client(frame)):
                     line.send(encode(message).decode())
 
-    def _answers(self, message: ClientMessage) -> list[FromHub]:
+    def _answers(self, message: FromClient) -> list[FromHub]:
         match message:
             case Hello():
                 return [self._welcome()]

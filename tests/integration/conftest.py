@@ -26,12 +26,13 @@ import server
 from server.gateway import Gateway, Patience
 from server.hub import Hub
 from server.journal_sql import open_sqlite
+from server.limits import Rates
 from server.place import Place
 from warroom.clock import new_command_id, new_log_id
 from warroom.domain.commands import Declare, PersonCommand, Post
 from warroom.log.entry import Entry, read_line
 from warroom.log.signing import HubKey
-from warroom.protocol.codec import decode_hub, encode
+from warroom.protocol.codec import decode_answer, encode
 from warroom.protocol.envelopes import (
     PROTOCOL,
     SUBPROTOCOL,
@@ -75,7 +76,7 @@ class Client:
                 return message
         async with asyncio.timeout(WAIT):
             while True:
-                message = decode_hub(await self.line.recv())
+                message = decode_answer(await self.line.recv())
                 if isinstance(message, kind) and suits(message):
                     return message
                 self.kept.append(message)
@@ -89,7 +90,7 @@ class Client:
         async with asyncio.timeout(WAIT):
             with contextlib.suppress(ConnectionClosed):
                 while True:
-                    self.kept.append(decode_hub(await self.line.recv()))
+                    self.kept.append(decode_answer(await self.line.recv()))
         received = self.line.protocol.close_rcvd
         return (None, "") if received is None else (received.code, received.reason)
 
@@ -265,12 +266,15 @@ def serve(tmp_path: Path) -> Serve:
     """Runs a hub in the test's own event loop, with as much patience as the test has."""
 
     @contextlib.asynccontextmanager
-    async def serving(patience: Patience | None = None) -> AsyncIterator[Served]:
+    async def serving(
+        patience: Patience | None = None, rates: Rates | None = None
+    ) -> AsyncIterator[Served]:
         place = Place.take(tmp_path / "data", {"XDG_RUNTIME_DIR": str(tmp_path)})
         with contextlib.closing(open_sqlite(place.journal)) as journal:
-            hub = Hub(journal, HubKey(place.seed()))
+            rates = rates or Rates()
+            hub = Hub(journal, HubKey(place.seed()), rates=rates)
             await hub.start()
-            gateway = Gateway(hub, patience or Patience(spread=0.01))
+            gateway = Gateway(hub, patience or Patience(spread=0.01), rates)
             await gateway.open_unix(place.listen())
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(hub.run()), tasks.create_task(gateway.watch())]

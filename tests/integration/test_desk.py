@@ -26,10 +26,10 @@ from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
     SUBPROTOCOL,
     Alive,
-    ClientMessage,
     Declined,
     Draining,
     Failed,
+    FromClient,
     FromHub,
     HeadAt,
     Heartbeat,
@@ -303,7 +303,7 @@ async def say(line: ServerConnection, *messages: FromHub) -> None:
 async def hear(line: ServerConnection, kind: type[Any]) -> Any:
     """The next message of a kind that the client says."""
     while True:
-        message: ClientMessage = decode_client(await line.recv())
+        message: FromClient = decode_client(await line.recv())
         if isinstance(message, kind):
             return message
 

@@ -14,7 +14,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from server.framing import pack
-from server.gateway import LAGGING, Line, Patience
+from server.gateway import Patience
+from server.line import LAGGING, Line
 from server.session import Peer
 from tests.integration.conftest import HELLO, WAIT, Client, Hubs, Serve, dialled, joined, until
 from warroom.clock import new_command_id, new_log_id

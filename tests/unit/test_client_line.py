@@ -43,7 +43,8 @@ def test_waits_start_over_after_a_reset() -> None:
         (ending.closed(4001, ""), Ended("the hub closed the line (4001)")),
         (ending.closed(4501, "update"), Ended("update", final=True)),
         (ending.closed(1000, "\x1b[2Jhi"), Ended("␛[2Jhi")),
-        (ending.turned_away(401, b"no"), Ended("the hub does not know this token", final=True)),
+        (ending.turned_away(401, b"This is used.\n"), Ended("This is used.", final=True)),
+        (ending.turned_away(401, b""), Ended("the hub does not know this token", final=True)),
         (ending.turned_away(403, None), Ended("the hub does not let this client in", final=True)),
         (ending.turned_away(503, b"Come back.\n"), Ended("Come back.")),
         (

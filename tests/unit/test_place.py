@@ -1,5 +1,6 @@
 """Where a hub keeps its data and listens: agreed by hub and clients, and the owner's alone."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.config import Address, Config, loopback, parse
+from server.config import Address, Config, address, is_loopback, parse
 from server.place import Place, PlaceRefused, Taken
 from warroom.place import data_folder, socket_path
 
@@ -133,14 +134,48 @@ def test_settings_come_from_flags_then_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "address"),
+    ("text", "expected", "loopback"),
     [
-        ("127.0.0.1:8750", Address("127.0.0.1", 8750)),
-        ("127.3.2.1:0", Address("127.3.2.1", 0)),
-        ("[::1]:8750", Address("::1", 8750)),
-        ("localhost:8750", Address("localhost", 8750)),
+        ("127.0.0.1:8750", Address("127.0.0.1", 8750), True),
+        ("127.3.2.1:0", Address("127.3.2.1", 0), True),
+        ("[::1]:8750", Address("::1", 8750), True),
+        ("localhost:8750", Address("localhost", 8750), True),
+        ("10.0.0.5:8750", Address("10.0.0.5", 8750), False),
+        ("[::]:8750", Address("::", 8750), False),
+        ("ops.example.org:1", Address("ops.example.org", 1), False),
     ],
 )
-def test_addresses_of_this_machine(text: str, address: Address) -> None:
-    """IPv4, IPv6 in brackets, and the one name that means it."""
-    assert address == loopback(text)
+def test_addresses(text: str, expected: Address, loopback: bool) -> None:
+    """IPv4, IPv6 in brackets, names; and which of them are this machine alone."""
+    assert expected == address(text)
+    assert loopback is is_loopback(expected.host)
+
+
+@pytest.mark.parametrize("text", ["", ":8750", "ops", "ops:", "ops:x", "ops:65536"])
+def test_what_is_no_address(text: str) -> None:
+    """Half an address is refused, not completed."""
+    with pytest.raises(argparse.ArgumentTypeError, match="is no address"):
+        address(text)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--bind", "0.0.0.0:8750"], "there is no plain text"),
+        (["--bind", "ops.example.org:8750"], "there is no plain text"),
+        (["--tls-self-signed"], "say which with --bind"),
+        (["--bind", "0.0.0.0:1", "--tls-cert", "c"], "go together"),
+        (["--bind", "0.0.0.0:1", "--tls-key", "k"], "go together"),
+        (
+            ["--bind", "0.0.0.0:1", "--tls-self-signed", "--tls-cert", "c", "--tls-key", "k"],
+            "do not go together",
+        ),
+    ],
+)
+def test_no_plain_text_beyond_this_machine(
+    flags: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """TLS or nothing, in one way; the usage error says what to add."""
+    with pytest.raises(SystemExit):
+        parse(flags, {"WARROOM_DATA": "/x"})
+    assert told in capsys.readouterr().err

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from warroom.cli.options import add_place, add_room, read_room
 from warroom.cli.stop import Exit, Stop
+from warroom.domain.hublog import LABEL as HUB_LABEL
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `export`."""
     parser.description = (
         "Write a room's log: jsonl is the log itself, which warroom verify checks and a hub can\n"
-        "adopt; md is a report for people."
+        "adopt; md is a report for people. `-i hub` is the hub's own log, for the one who runs it."
     )
     parser.add_argument("--format", choices=("jsonl", "md"), default="jsonl")
     parser.add_argument(
@@ -29,6 +30,9 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Write a room's log or report."""
+    if (options.incident or "").casefold() == HUB_LABEL and options.format == "jsonl":
+        _write(options.output, _own_log(options, env))
+        return Exit.DONE
     if options.held:
         from warroom.cli.held import held_room
 
@@ -46,6 +50,17 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         content = b"".join(line + b"\n" for line in lines)
     _write(options.output, content)
     return Exit.DONE
+
+
+def _own_log(options: argparse.Namespace, env: Mapping[str, str]) -> bytes:
+    """The hub's own log, for the one who runs it."""
+    from warroom.cli.audit import read_own_log
+    from warroom.cli.operator import operating
+    from warroom.export.jsonl import export_lines
+
+    with operating(options, env) as hub:
+        log, entries, heads = read_own_log(hub)
+    return b"".join(line + b"\n" for line in export_lines(HUB_LABEL, log, entries, heads))
 
 
 def _write(where: str, content: bytes) -> None:

@@ -7,9 +7,17 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from warroom.cli.options import add_json, add_place, add_room, converse, target
+from warroom.cli.options import (
+    add_json,
+    add_place,
+    add_room,
+    conversation,
+    own_target,
+    target,
+)
 from warroom.cli.output import say, show, show_json
 from warroom.cli.stop import Exit, Stop
+from warroom.client.target import Target
 from warroom.clock import monotonic
 from warroom.domain.vocabulary import CLOSED
 
@@ -41,10 +49,16 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     return doing[options.what](options, env)
 
 
+def _where(options: argparse.Namespace, env: Mapping[str, str]) -> Target:
+    """This machine's hub, unless another is named: joined ones are not meant."""
+    named = options.hub or env.get("WARROOM_HUB")
+    return target(options, env) if named else own_target(options, env)
+
+
 def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    with converse(options, env, reads=True, start=False) as hub:
+    where = _where(options, env)
+    with conversation(where, options.as_name, env, start=False) as hub:
         rooms = hub.rooms()
-    where = target(options, env)
     open_ = [room.label for room in rooms if room.status not in CLOSED]
     recovering = [room.label for room in rooms if room.recovering]
     if options.json:
@@ -69,7 +83,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _release(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    with converse(options, env, reads=True, start=False) as hub:
+    with conversation(_where(options, env), options.as_name, env, start=False) as hub:
         recovering = [room for room in hub.rooms() if room.recovering]
         for room in _chosen(recovering, options, env):
             seq = hub.release(room.log)
@@ -103,10 +117,10 @@ def _chosen(
 
 
 def _stop(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    where = target(options, env)
+    where = _where(options, env)
     if where.socket is None:
         raise Stop(Exit.USAGE, f"the hub at {where} is not of this machine; stop it over there")
-    with converse(options, env, reads=True, start=False) as hub:
+    with conversation(where, options.as_name, env, start=False) as hub:
         pid = hub.pid
     if pid is None:
         raise Stop(Exit.FAILED, "this system does not tell which process the hub is")

@@ -1,4 +1,4 @@
-"""`warroom join INC-1`: a room on the screen."""
+"""`warroom join INC-1`: a room on the screen; with an invite, at a hub on another machine."""
 
 import argparse
 import contextlib
@@ -9,19 +9,33 @@ from warroom.cli.options import (
     add_observer,
     add_place,
     choose_room,
+    conversation,
     converse,
     store,
+    target,
 )
-from warroom.cli.screen import check_terminal, screen_target
+from warroom.cli.output import say
+from warroom.cli.screen import check_terminal, choose_hub, screen_target
 from warroom.cli.stop import Exit, Stop
+from warroom.client.target import Target
+from warroom.domain.vocabulary import CLOSED
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `join`."""
-    parser.description = "Open a room on the screen."
-    parser.add_argument(
-        "incident", nargs="?", metavar="INC-1", help="WARROOM_INCIDENT, or the only open one"
+    parser.description = (
+        "Open a room on the screen. With an invite, come in to a hub on another machine: it is\n"
+        "kept under a short name (--hub chooses it), and needs no invite the next time."
     )
+    parser.add_argument(
+        "incident",
+        nargs="?",
+        metavar="INC-1|INVITE|-",
+        help="the room, or WARROOM_INCIDENT, or the only open one; an invite (wrs://...); or - to\n"
+        "take the invite from standard input, where neither `ps` nor a history shows it",
+    )
+    parser.add_argument("room", nargs="?", metavar="INC-1", help="after an invite: which room")
+    parser.add_argument("--invite-file", metavar="FILE", help="take the invite from a file")
     parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
     add_observer(parser)
     add_config(parser)
@@ -30,20 +44,19 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Show a room."""
-    check_terminal(options, env)
-    where = screen_target(options, env)
-    log = _log(options, env)
-    from warroom.cli.settings import preferences
-    from warroom.tui.app import run_app
+    from warroom.cli.joining import come_in, invited
 
-    return run_app(
-        where,
-        options.as_name,
-        log,
-        observer=options.observer,
-        preferences=preferences(options, env),
-        store=store(options, env),
-    )
+    invite = invited(options)
+    if invite is not None:
+        if options.invite_file is None:
+            options.incident = options.room
+        options.hub = come_in(invite, options, env)
+        options.as_name = None
+        return _after(options, env)
+    check_terminal(options, env)
+    choose_hub(options, env)
+    where = screen_target(options, env)
+    return _show(where, options, env, _log(options, env))
 
 
 def _log(options: argparse.Namespace, env: Mapping[str, str]) -> str:
@@ -62,3 +75,36 @@ def _log(options: argparse.Namespace, env: Mapping[str, str]) -> str:
         if file is None:
             raise
         return file.path.stem
+
+
+def _after(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Show what there is to someone who just came in: the room, or the lobby if there are many."""
+    where = target(options, env)
+    try:
+        check_terminal(options, env)
+    except Stop:
+        say(f"the next time: warroom join --hub {options.hub}; without a screen: warroom list")
+        return Exit.DONE
+    with conversation(where, None, env) as hub:
+        rooms = hub.rooms()
+    open_ = [room for room in rooms if room.status not in CLOSED]
+    log = None
+    if options.incident or len(open_) == 1:
+        log = choose_room(rooms, options, env, reads=True).log
+    return _show(where, options, env, log)
+
+
+def _show(
+    where: Target, options: argparse.Namespace, env: Mapping[str, str], log: str | None
+) -> int:
+    from warroom.cli.settings import preferences
+    from warroom.tui.app import run_app
+
+    return run_app(
+        where,
+        options.as_name,
+        log,
+        observer=options.observer,
+        preferences=preferences(options, env),
+        store=store(options, env),
+    )

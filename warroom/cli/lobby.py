@@ -1,10 +1,10 @@
-"""`warroom` alone: the lobby of this machine's hub."""
+"""`warroom` alone: the lobby of the hub, and where several are known, which one."""
 
 import argparse
 from collections.abc import Mapping
 
 from warroom.cli.options import add_config, add_place, store
-from warroom.cli.screen import check_terminal, screen_target
+from warroom.cli.screen import check_terminal, choose_hub, screen_target
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -17,6 +17,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Show the lobby."""
     check_terminal(options, env)
+    choose_hub(options, env)
     where = screen_target(options, env)
     from warroom.cli.settings import preferences
     from warroom.tui.app import run_app

@@ -13,7 +13,7 @@ from warroom.cli.stop import Exit, Stop
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from warroom.client.oneshot import Conversation
+    from warroom.client.oneshot import Conversation, Introduction
     from warroom.client.replica import Replica
     from warroom.client.store import Store
     from warroom.client.target import Target
@@ -33,8 +33,9 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--hub",
-        metavar="URL",
-        help="a hub's address, or its socket's path; WARROOM_TOKEN is its token (WARROOM_HUB)",
+        metavar="NAME",
+        help="a hub that was joined, `local` for this machine's, an address, for which\n"
+        "WARROOM_TOKEN is the token, or the path of a socket (WARROOM_HUB)",
     )
     add_person(group)
 
@@ -75,24 +76,75 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def target(options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
-    """The hub that the options, or else the environment, name."""
-    from warroom.client.local import target_of
+    """The hub that the options, or else the environment, name; otherwise the only one there is.
+
+    Raises `Stop` where several could be meant: what someone says must not land in another room.
+    """
     from warroom.client.target import Target
+
+    named = options.hub or env.get("WARROOM_HUB")
+    if options.data is not None and not options.hub:
+        return own_target(options, env)
+    if named and named.startswith("/"):
+        return Target(socket=Path(named))
+    if named and ":" in named:
+        return Target(url=named, token=env.get("WARROOM_TOKEN"))
+    names = (named,) if named else hub_names(env)
+    if len(names) > 1:
+        text = f"several hubs are known ({', '.join(names)}); say which with --hub or WARROOM_HUB"
+        raise Stop(Exit.USAGE, text)
+    return named_target(names[0], options, env)
+
+
+def hub_names(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The hubs that could be meant where none is named: those that were joined from here, and
+    this machine's, if it has one or there is no other."""
+    from warroom.client.credentials import LOCAL, known_names
     from warroom.place import data_folder
 
-    if options.data is None and (url := options.hub or env.get("WARROOM_HUB")):
-        if url.startswith("/"):
-            return Target(socket=Path(url))
-        return Target(url=url, token=env.get("WARROOM_TOKEN"))
-    return target_of(options.data.absolute() if options.data else data_folder(env), env)
+    data = data_folder(env)
+    known = known_names(data)
+    own = (LOCAL,) if not known or (data / "journal.db").exists() else ()
+    return (*known, *own)
+
+
+def own_target(options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
+    """The hub of this machine, whatever others are known."""
+    from warroom.client.local import target_of
+
+    return target_of(data_of(options, env), env)
+
+
+def named_target(name: str, options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
+    """A hub by its short name. Raises `Stop`."""
+    from warroom.client.credentials import LOCAL, Unusable, credentials, known_names
+    from warroom.client.target import Target
+
+    if name == LOCAL:
+        return own_target(options, env)
+    data = data_of(options, env)
+    session = credentials(data, name)
+    if session is None:
+        known = ", ".join(known_names(data)) or "none"
+        raise Stop(Exit.NOT_FOUND, f"no hub is known as {name}; known: {known}")
+    try:
+        return Target(url=session.read().url, credentials=session)
+    except Unusable as problem:
+        raise Stop(Exit.NOT_ALLOWED, str(problem)) from problem
+
+
+def data_of(options: argparse.Namespace, env: Mapping[str, str]) -> Path:
+    """The data folder of this user."""
+    from warroom.place import data_folder
+
+    return options.data.absolute() if options.data else data_folder(env)
 
 
 def store(options: argparse.Namespace, env: Mapping[str, str]) -> "Store":
     """What this client keeps: in the data folder, whichever hub it speaks to."""
     from warroom.client.store import Store
-    from warroom.place import data_folder
 
-    return Store(options.data.absolute() if options.data else data_folder(env))
+    return Store(data_of(options, env))
 
 
 @contextmanager
@@ -103,20 +155,42 @@ def converse(
 
     Who only reads leaves no trace in the log. Raises `Stop` when there is no hub to talk to.
     """
+    where = target(options, env)
+    kept = store(options, env)
+    with conversation(where, options.as_name, env, reads=reads, start=start, kept=kept) as hub:
+        yield hub
+
+
+@contextmanager
+def conversation(
+    where: "Target",
+    as_name: str | None,
+    env: Mapping[str, str],
+    *,
+    reads: bool = True,
+    start: bool = True,
+    kept: "Store | None" = None,
+    introduction: "Introduction | None" = None,
+) -> "Iterator[Conversation]":
+    """A conversation with a hub. Raises `Stop` for whatever ends it."""
+    from warroom.cli.record import REFUSED
     from warroom.client.local import NoHub
-    from warroom.client.oneshot import Conversation, NoRoom
+    from warroom.client.oneshot import Conversation, Denied, NoRoom
     from warroom.client.wire import LineLost
 
     try:
         with Conversation(
-            target(options, env),
-            options.as_name,
+            where,
+            as_name,
             observer=reads,
             start=start,
             env=env,
-            store=store(options, env),
+            store=kept,
+            introduction=introduction,
         ) as hub:
             yield hub
+    except Denied as denied:
+        raise Stop(REFUSED[denied.code], str(denied)) from denied
     except NoHub as problem:
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem
     except NoRoom as gone:

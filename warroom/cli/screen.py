@@ -4,8 +4,10 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from warroom.cli.options import store, target
+from warroom.cli.options import hub_names, store, target
+from warroom.cli.output import show
 from warroom.cli.stop import Exit, Stop
+from warroom.client.credentials import LOCAL
 from warroom.client.local import NoHub, find_or_start
 from warroom.client.target import Target
 
@@ -23,6 +25,29 @@ def check_terminal(options: argparse.Namespace, env: Mapping[str, str]) -> None:
         room = f" -i {options.incident}" if getattr(options, "incident", None) else ""
         text = f"{why}; the same, line by line: warroom tail{room} --follow"
         raise Stop(Exit.USAGE, text)
+
+
+def choose_hub(options: argparse.Namespace, env: Mapping[str, str]) -> None:
+    """Where several hubs could be meant, ask which; it stands in `options.hub` then."""
+    if options.hub or options.data is not None or env.get("WARROOM_HUB"):
+        return
+    names = hub_names(env)
+    if len(names) < 2:
+        return
+    show(["Several hubs are known here:", *map(_numbered, enumerate(names, 1))])
+    try:
+        answer = input("which one? ").strip()
+    except EOFError:
+        answer = ""
+    chosen = dict(zip(map(str, range(1, len(names) + 1)), names, strict=True)).get(answer, answer)
+    if chosen not in names:
+        raise Stop(Exit.USAGE, "no hub was chosen; name one with --hub")
+    options.hub = chosen
+
+
+def _numbered(named: tuple[int, str]) -> str:
+    number, name = named
+    return f"  {number}  {name}{'  (this machine)' if name == LOCAL else ''}"
 
 
 def screen_target(options: argparse.Namespace, env: Mapping[str, str]) -> Target:

@@ -14,11 +14,13 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from msgspec import Struct
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
 from warroom.client import ending
+from warroom.client.credentials import Unusable
 from warroom.client.ending import Ended
 from warroom.client.pace import Backoff, Pace
 from warroom.client.target import MAX_FRAME, Target
@@ -133,9 +135,13 @@ class Connection:
             await websocket.close()
 
     async def _dial(self) -> ClientConnection:
+        try:
+            headers, context = self._target.headers, self._target.tls()
+        except Unusable as problem:
+            raise _Over(Ended(str(problem), final=True)) from problem
         options: dict[str, Any] = {
             "subprotocols": [Subprotocol(SUBPROTOCOL)],
-            "additional_headers": self._target.headers,
+            "additional_headers": headers,
             "compression": None,
             "ping_interval": None,
             "max_size": MAX_FRAME,
@@ -146,7 +152,7 @@ class Connection:
         try:
             if self._target.socket is not None:
                 return await unix_connect(str(self._target.socket), **options)
-            return await connect(self._target.uri, **options)
+            return await connect(self._target.uri, ssl=context, **options)
         except InvalidStatus as refused:
             response = refused.response
             raise _Over(ending.turned_away(response.status_code, response.body)) from refused
@@ -155,7 +161,8 @@ class Connection:
         except InvalidHandshake as error:
             raise _Over(ending.no_hub(where, str(error))) from error
         except OSError as error:
-            raise _Over(ending.unreachable(where, error)) from error
+            pinned = self._target.pinned
+            raise _Over(ending.unreachable(where, error, pinned=pinned)) from error
 
     async def _converse(self, websocket: ClientConnection) -> None:
         """Say hello, then listen until the end. Always raises `_Over`."""
@@ -179,9 +186,12 @@ class Connection:
     async def _greet(self, websocket: ClientConnection) -> Welcome:
         try:
             async with asyncio.timeout(self._pace.handshake):
-                await websocket.send(encode(self._hello), text=True)
+                offered = self._target.offer()
+                hello = self._hello if offered is None else replace(self._hello, token=offered)
+                await websocket.send(encode(hello), text=True)
                 while not isinstance(message := await self._hear(websocket), Welcome):
                     pass
+                self._target.took(offered, rotated=message.rotated)
                 return message
         except TimeoutError:
             raise _Over(ending.SILENT) from None

@@ -32,9 +32,9 @@ def closed(code: int, reason: str) -> Ended:
 
 def turned_away(status: int, body: bytes | bytearray | None) -> Ended:
     """The hub answered the handshake with another HTTP status than 101."""
-    if status in _FINAL:
-        return Ended(_FINAL[HTTPStatus(status)], final=True)
     said = one_line(bytes(body or b"").decode(errors="replace"))
+    if status in _FINAL:
+        return Ended(said or _FINAL[HTTPStatus(status)], final=True)
     return Ended(said or f"the hub turned the connection away (HTTP {status})")
 
 
@@ -48,8 +48,23 @@ def no_hub(where: str, problem: str) -> Ended:
     return Ended(f"what answers at {where} is no hub: {problem}")
 
 
-def unreachable(where: str, error: OSError) -> Ended:
-    """Nothing answers there."""
+def impostor(where: str) -> Ended:
+    """What answers there is not the hub that one was invited to."""
+    text = (
+        f"what answers at {where} is not the hub that you were invited to: it shows another "
+        "certificate. Someone may stand between you and the hub; nothing secret was sent. "
+        "Ask whoever invited you"
+    )
+    return Ended(text, final=True)
+
+
+def unreachable(where: str, error: OSError, *, pinned: bool = False) -> Ended:
+    """Nothing answers there, or nothing that is trusted. `pinned`: one certificate alone is."""
+    if doubt := getattr(error, "verify_message", ""):
+        if pinned:
+            return impostor(where)
+        text = f"nobody vouches for the hub at {where} ({doubt}); nothing secret was sent"
+        return Ended(text, final=True)
     match error:
         case FileNotFoundError() | ConnectionRefusedError():
             return Ended(f"no hub is listening at {where}")

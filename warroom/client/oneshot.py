@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
+from msgspec import Struct
+
 from warroom.client.draft import Draft
 from warroom.client.ending import unreachable
 from warroom.client.hello import hello
@@ -22,7 +24,8 @@ from warroom.client.store import Known, Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost, Wire, dial_address
 from warroom.clock import monotonic, now
-from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_hub, encode
+from warroom.domain.vocabulary import Code
+from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_answer, decode_hub, encode
 from warroom.protocol.envelopes import (
     Alive,
     Failed,
@@ -51,6 +54,21 @@ class NoRoom(Exception):
     """The hub does not open this room. The message says why."""
 
 
+class Denied(Exception):
+    """The hub does not do what it was asked as the one who runs it. The message says why."""
+
+    def __init__(self, code: Code, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Introduction(Struct, frozen=True):
+    """What someone with an invite says of themselves: the digest of their token, their name."""
+
+    token: str
+    name: str | None
+
+
 class TooLong(Exception):
     """The command does not fit into a frame, which the hub would end the connection over."""
 
@@ -73,6 +91,7 @@ class Conversation:
         patience: float = PATIENCE,
         env: Mapping[str, str] = os.environ,
         store: Store | None = None,
+        introduction: Introduction | None = None,
     ) -> None:
         self._target = target
         self._name = name
@@ -83,8 +102,7 @@ class Conversation:
         self.pid = _peer_pid(sock)
         self._wire = Wire(sock, target, monotonic() + patience)
         try:
-            self._say(hello(name, observer=observer))
-            self.welcome = self._expect(Welcome)
+            self._greet(target, name, observer, introduction)
         except BaseException:
             self._wire.close()
             raise
@@ -99,6 +117,24 @@ class Conversation:
         traceback: TracebackType | None,
     ) -> None:
         self._wire.close()
+
+    def ask(self, message: FromClient, kind: type[_Kind]) -> _Kind:
+        """What the hub answers to the one who runs it. Raises `Denied`."""
+        self._say(message)
+        while True:
+            try:
+                heard = decode_answer(self._wire.receive())
+            except BadFrame:
+                continue
+            match heard:
+                case Heartbeat():
+                    self._say(Alive())
+                case Failed(code=code, text=text):
+                    raise Denied(code, text)
+                case answer if isinstance(answer, kind):
+                    return answer
+                case _:
+                    pass
 
     def rooms(self) -> tuple[RoomSummary, ...]:
         """The lobby."""
@@ -175,6 +211,16 @@ class Conversation:
             for _ in replica.receive(self._hear()):
                 pass
 
+    def _greet(
+        self, target: Target, name: str | None, observer: bool, new: Introduction | None
+    ) -> None:
+        """Say hello; with an invite, or a token that is new, leave its digest there."""
+        offered = target.offer() if new is None else new.token
+        called = None if new is None else new.name
+        self._say(hello(name, observer=observer, token=offered, introduce=called))
+        self.welcome = self._expect(Welcome)
+        target.took(offered, rotated=self.welcome.rotated)
+
     def _remember(self, store: Store, rooms: tuple[RoomSummary, ...]) -> None:
         """Keep the lobby for when the hub is away."""
         hub, known = self.welcome, store.known(self._target, self._name)
@@ -219,7 +265,7 @@ class Conversation:
 
 def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: bool) -> socket.socket:
     if target.socket is None:
-        return dial_address(target.uri, patience)
+        return dial_address(target, patience)
     if start and target.data is not None:
         return dial_or_start(target, env)
     try:

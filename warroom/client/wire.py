@@ -10,6 +10,7 @@ import socket
 from base64 import b64encode
 
 from warroom.client import ending, frames
+from warroom.client.credentials import Unusable
 from warroom.client.ending import Ended
 from warroom.client.frames import Message, NotWebSocket, Reader, Response
 from warroom.client.target import MAX_FRAME, Target
@@ -139,27 +140,28 @@ class Wire:
             raise LineLost(ending.BROKEN) from error
 
 
-def dial_address(url: str, within: float) -> socket.socket:
+def dial_address(target: Target, within: float) -> socket.socket:
     """A connection to a hub's address, with TLS for `wss:`. Raises `LineLost`."""
     from urllib.parse import urlsplit  # noqa: PLC0415 - for hubs elsewhere only, like TLS
 
-    parts = urlsplit(url)
-    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise LineLost(ending.no_address(url))
-    secure = parts.scheme == "wss"
+    url = target.uri
     try:
-        sock = socket.create_connection(
-            (parts.hostname, parts.port or (443 if secure else 80)), within
-        )
-        if not secure:
-            return sock
-        import ssl  # noqa: PLC0415
-
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname)
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError as wrong:
         raise LineLost(ending.no_address(url)) from wrong
+    if parts.scheme not in {"ws", "wss"} or not host:
+        raise LineLost(ending.no_address(url))
+    try:
+        context = target.tls()
+        sock = socket.create_connection((host, port or (443 if context else 80)), within)
+        if context is None:
+            return sock
+        return context.wrap_socket(sock, server_hostname=host)
+    except Unusable as problem:
+        raise LineLost(Ended(str(problem), final=True)) from problem
     except OSError as error:
-        raise LineLost(ending.unreachable(url, error)) from error
+        raise LineLost(ending.unreachable(url, error, pinned=target.pinned)) from error
 
 
 def _host_and_resource(uri: str) -> tuple[str, str]:

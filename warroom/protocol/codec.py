@@ -1,6 +1,6 @@
 """Frames to messages and back. What a client sends is checked to the last field."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,9 +10,16 @@ from warroom.protocol.envelopes import (
     ClientMessage,
     FromClient,
     FromHub,
+    Hello,
     HubMessage,
     Offer,
     Submit,
+)
+from warroom.protocol.stewardship import (
+    InviteSomeone,
+    RevokeAccess,
+    StewardAnswer,
+    StewardMessage,
 )
 from warroom.text import forbidden_in
 
@@ -47,8 +54,14 @@ class _Named(msgspec.Struct):
     log: str
 
 
-_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_client_decoder: msgspec.json.Decoder[ClientMessage | StewardMessage] = msgspec.json.Decoder(
+    ClientMessage | StewardMessage
+)
 _hub_decoder: msgspec.json.Decoder[HubMessage] = msgspec.json.Decoder(HubMessage)
+_answer_decoder: msgspec.json.Decoder[HubMessage | StewardAnswer] = msgspec.json.Decoder(
+    HubMessage | StewardAnswer
+)
+_Message = TypeVar("_Message")
 _named_decoder = msgspec.json.Decoder(_Named)
 _encoder = msgspec.json.Encoder()
 
@@ -58,7 +71,7 @@ def encode(message: FromClient | FromHub) -> bytes:
     return _encoder.encode(message)
 
 
-def decode_client(frame: bytes | str) -> ClientMessage:
+def decode_client(frame: bytes | str) -> ClientMessage | StewardMessage:
     """What a client said. Raises `BadFrame`."""
     try:
         message = _client_decoder.decode(frame)
@@ -68,15 +81,29 @@ def decode_client(frame: bytes | str) -> ClientMessage:
     size = len(frame.encode() if isinstance(frame, str) else frame)
     if size > most:
         raise _named(frame, f"a frame of {size:,} bytes, and {most:,} is the most")
-    if isinstance(message, Submit):
-        _check_text(message)
+    match message:
+        case Submit(id=id_, log=log, command=command):
+            _check_text(command, "$.command", id_, log)
+        case Hello() | InviteSomeone() | RevokeAccess():
+            _check_text(message, "$")
+        case _:
+            pass
     return message
 
 
 def decode_hub(frame: bytes | str) -> HubMessage:
     """What the hub said. Raises `BadFrame`."""
+    return _decode(_hub_decoder, frame)
+
+
+def decode_answer(frame: bytes | str) -> HubMessage | StewardAnswer:
+    """What the hub said to the one who runs it. Raises `BadFrame`."""
+    return _decode(_answer_decoder, frame)
+
+
+def _decode(decoder: msgspec.json.Decoder[_Message], frame: bytes | str) -> _Message:
     try:
-        return _hub_decoder.decode(frame)
+        return decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BadFrame(str(error)) from error
 
@@ -101,16 +128,16 @@ def _named(frame: bytes | str, text: str) -> BadFrame:
     return BadFrame(text, named.id, named.log)
 
 
-def _check_text(message: Submit) -> None:
+def _check_text(
+    said: msgspec.Struct, path: str, id: str | None = None, log: str | None = None
+) -> None:
     """Refuse control and bidirectional characters in anything a person wrote."""
-    for path, text in _strings(msgspec.to_builtins(message.command), "$.command"):
+    for where, text in _strings(msgspec.to_builtins(said), path):
         found = forbidden_in(text)
         if found is not None:
             position, what = found
             raise BadFrame(
-                f"{what} at character {position} - at `{path}`; remove it and send again",
-                message.id,
-                message.log,
+                f"{what} at character {position} - at `{where}`; remove it and send again", id, log
             )
 
 

@@ -18,6 +18,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Raw, Struct
 
+from warroom.domain.access import Digest
 from warroom.domain.commands import Handle, Line, Moment, PersonCommand, PersonId
 from warroom.domain.feed import Published
 from warroom.domain.vocabulary import Audience, Code, Scope, Severity, Status
@@ -48,13 +49,20 @@ class FromClient(
 
 
 class Hello(FromClient, frozen=True, tag="hello"):
-    """Who comes. `protocols` are the versions spoken; `as_name` is for one's own socket."""
+    """Who comes. `protocols` are the versions spoken; `as_name` is for one's own socket.
+
+    From elsewhere, `name` is what someone who comes with an invite is to be called, and `token` is
+    the digest of the token that they made: for the session that the invite opens, or to come with
+    from the next time on.
+    """
 
     protocols: Annotated[tuple[int, ...], Meta(min_length=1, max_length=16)]
     client: Line
     as_name: Handle | None = None
     observer: bool = False
     features: Annotated[tuple[Line, ...], Meta(max_length=32)] = ()
+    name: Line | None = None
+    token: Digest | None = None
 
 
 class ListRooms(FromClient, frozen=True, tag="list"):
@@ -149,6 +157,8 @@ class Limits(Struct, frozen=True):
 
 
 class Welcome(FromHub, frozen=True, tag="welcome"):
+    """You are in. `rotated`: the hub knows the token that was offered, and takes it from now on."""
+
     hub: str
     protocol: int
     server: str
@@ -156,6 +166,7 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
     limits: Limits
     time: datetime
     features: tuple[str, ...] = ()
+    rotated: bool = False
 
 
 class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):

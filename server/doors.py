@@ -1,0 +1,146 @@
+"""The port for other machines: opened at the start, or by `warroom share` while the hub runs.
+
+What `share` opened is written down, and opened again when the hub starts the next time: people
+who were invited come back to the same address, and find the same certificate.
+"""
+
+import logging
+import socket
+
+import msgspec
+from msgspec import Struct
+
+from server.config import Address, Config
+from server.gateway import Gateway
+from server.place import Place, PlaceRefused
+from server.tls import Identity, given_identity, own_identity
+
+DEFAULT_PORT = 8750
+
+_logger = logging.getLogger(__name__)
+
+
+class Public(Struct, frozen=True, kw_only=True):
+    """Where the hub listens for other machines. `pin` is its certificate's SHA-256, hex, if it
+    vouches for itself."""
+
+    host: str
+    port: int
+    pin: str | None
+
+    def url(self, host: str | None = None) -> str:
+        """The address as it stands in an invite, under another name if one is given."""
+        name = host or self.host
+        return f"wrs://{f'[{name}]' if ':' in name else name}:{self.port}/"
+
+
+class Doors:
+    """Opens and closes the port for other machines."""
+
+    def __init__(self, gateway: Gateway, place: Place) -> None:
+        self.public: Public | None = None
+        self._gateway = gateway
+        self._place = place
+
+    async def open(self, config: Config) -> str | None:
+        """What the settings ask for, then what was shared before; the URL of the first.
+
+        Raises `PlaceRefused`.
+        """
+        if config.bind is None:
+            await self._share_again()
+            return None if self.public is None else self.public.url().replace("wrs:", "wss:")
+        try:
+            if not config.encrypted:
+                return await self._gateway.open_tcp(config.bind, self._place.token())
+            await self._open(config.bind, self._identity(config))
+        except OSError as error:
+            raise PlaceRefused(_cannot(config.bind, error)) from None
+        assert self.public is not None
+        return self.public.url().replace("wrs:", "wss:")
+
+    async def share(self, host: str | None, port: int) -> Public:
+        """Open the port now. Raises `PlaceRefused`."""
+        if self.public is not None:
+            return self.public
+        address = Address(host or reachable_address(), port or DEFAULT_PORT)
+        try:
+            await self._share(address, any_port=not port)
+        except OSError as error:
+            raise PlaceRefused(_cannot(address, error)) from None
+        assert self.public is not None
+        kept = Address(address.host, self.public.port)
+        self._place.share(msgspec.json.encode(kept))
+        return self.public
+
+    async def close(self) -> None:
+        """Close the port, and those who came through it."""
+        self._place.share(None)
+        self.public = None
+        await self._gateway.close_tls()
+
+    async def _share(self, address: Address, *, any_port: bool) -> None:
+        identity = own_identity(self._place, (address.host,))
+        try:
+            await self._open(address, identity)
+        except OSError:
+            if not any_port:
+                raise
+            # Another hub of this machine has the usual port.
+            await self._open(Address(address.host, 0), identity)
+
+    async def _share_again(self) -> None:
+        kept = self._place.shared()
+        if kept is None:
+            return
+        try:
+            address = msgspec.json.decode(kept, type=Address)
+            await self._open(address, own_identity(self._place, (address.host,)))
+        except (OSError, msgspec.DecodeError, PlaceRefused) as error:
+            _logger.warning("the port that was shared cannot be opened again: %s", error)
+
+    async def _open(self, address: Address, identity: Identity) -> None:
+        port = await self._gateway.open_tls(address, identity.context)
+        self.public = Public(host=_public_host(address.host, identity), port=port, pin=identity.pin)
+
+    def _identity(self, config: Config) -> Identity:
+        if config.certificate is not None and config.key is not None:
+            return given_identity(config.certificate, config.key)
+        assert config.bind is not None
+        return own_identity(self._place, (_named(config.bind.host),))
+
+
+def reachable_address() -> str:
+    """The address under which others most likely reach this machine. Raises `PlaceRefused`.
+
+    It is the one from which this machine would speak to the world; nothing is sent to find out.
+    """
+    for family, elsewhere in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((elsewhere, 9))
+            except OSError:
+                continue
+            return str(probe.getsockname()[0])
+    raise PlaceRefused("this machine has no address for others; name one: warroom share ADDRESS")
+
+
+def _public_host(host: str, identity: Identity) -> str:
+    if identity.pin is None:
+        # Only a name that the certificate holds for passes the usual check.
+        return next((name for name in identity.names if "*" not in name), _named(host))
+    return _named(host)
+
+
+def _named(host: str) -> str:
+    """A host for others: what stands for all addresses here means nothing to them."""
+    if host not in {"0.0.0.0", "::"}:
+        return host
+    try:
+        return reachable_address()
+    except PlaceRefused:
+        return socket.gethostname()
+
+
+def _cannot(address: Address, error: OSError) -> str:
+    return f"the hub cannot listen on {address.host}:{address.port}: {error.strerror or error}"

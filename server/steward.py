@@ -1,0 +1,200 @@
+"""What the one who runs the hub asks of it: invites, sessions, the port, the hub's own log."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import assert_never
+
+from msgspec import Raw
+
+from server.batch import Accepted
+from server.doors import Doors
+from server.hub import Hub
+from server.people import people_lines
+from server.place import PlaceRefused
+from server.session import Session
+from warroom.domain.access import (
+    AccessCommand,
+    EndSession,
+    MakeInvite,
+    RevokeInvite,
+    invite_is_over,
+    session_is_over,
+)
+from warroom.domain.decide import Code
+from warroom.protocol.envelopes import Failed
+from warroom.protocol.stewardship import (
+    AccessRevoked,
+    AuditPage,
+    HubShared,
+    InviteLine,
+    InviteList,
+    InviteReady,
+    InviteSomeone,
+    ListInvites,
+    ListPeople,
+    PeopleList,
+    PersonLine,
+    ReadAudit,
+    RevokeAccess,
+    ShareHub,
+    StewardAnswer,
+    StewardMessage,
+)
+
+AUDIT_PAGE = 200
+"""Entries of the hub's own log in one answer."""
+
+
+class _Refused(Exception):
+    def __init__(self, code: Code, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class Steward:
+    """Serves the operator, and nobody else."""
+
+    def __init__(self, hub: Hub, doors: Doors) -> None:
+        self._hub = hub
+        self._doors = doors
+
+    async def act(self, session: Session, message: StewardMessage) -> None:
+        """Answer one message."""
+        if not session.operator:
+            text = "only the one who runs the hub may do that, on the machine that it runs on"
+            session.say(Failed(code=Code.NOT_ALLOWED, text=text))
+            return
+        try:
+            session.say(await self._answer(session, message))
+        except _Refused as refused:
+            session.say(Failed(code=refused.code, text=str(refused)))
+
+    async def _answer(self, session: Session, message: StewardMessage) -> StewardAnswer:
+        match message:
+            case InviteSomeone():
+                return await self._invite(session, message)
+            case ShareHub():
+                return await self._share(message)
+            case ListPeople():
+                return PeopleList(people=tuple(self._people(session)))
+            case ListInvites():
+                return InviteList(invites=tuple(self._invites()))
+            case RevokeAccess(what=what):
+                return await self._revoke(session, what)
+            case ReadAudit(after=after):
+                return await self._audit(after)
+            case unreachable:
+                assert_never(unreachable)
+
+    async def _invite(self, session: Session, message: InviteSomeone) -> InviteReady:
+        public = self._doors.public
+        if public is None:
+            text = "this hub listens on this machine only; open a port for others: warroom share"
+            raise _Refused(Code.ILLEGAL_STATE, text)
+        known = None
+        if message.handle is not None:
+            known = self._hub.directory.by_handle(message.handle)
+            if known is None:
+                raise _Refused(Code.NOT_FOUND, f"nobody is called @{message.handle} here")
+        command = MakeInvite(
+            invite=message.invite,
+            code=message.code,
+            scope=message.scope,
+            uses=message.uses,
+            expires_at=self._hub.now() + timedelta(seconds=message.lasts),
+            person=None if known is None else known.person,
+            name=message.name,
+        )
+        await self._write(session, command)
+        return InviteReady(
+            invite=command.invite,
+            url=public.url(message.address),
+            expires_at=command.expires_at,
+            pin=public.pin,
+        )
+
+    async def _share(self, message: ShareHub) -> HubShared:
+        if message.stop:
+            await self._doors.close()
+            return HubShared()
+        try:
+            public = await self._doors.share(message.address, message.port)
+        except PlaceRefused as refused:
+            raise _Refused(Code.ILLEGAL_STATE, str(refused)) from None
+        return HubShared(url=public.url())
+
+    def _people(self, asking: Session) -> Iterator[PersonLine]:
+        hub = self._hub
+        others = [one for one in hub.connected if one is not asking]
+        return people_lines(hub.access, hub.directory, hub.visits, others, hub.now())
+
+    def _invites(self) -> Iterator[InviteLine]:
+        directory, at = self._hub.directory, self._hub.now()
+        for invite in sorted(self._hub.access.invites.values(), key=lambda one: one.seq):
+            name = directory.invited_name(invite.id)
+            if invite.person is not None:
+                name = directory.person(invite.person).name
+            yield InviteLine(
+                invite=invite.id,
+                scope=invite.scope,
+                uses=invite.uses,
+                used=invite.used,
+                made_by=directory.person(invite.made_by).name,
+                made_at=invite.made_at,
+                expires_at=invite.expires_at,
+                name=name,
+                over=invite_is_over(invite, at),
+            )
+
+    async def _revoke(self, session: Session, what: str) -> AccessRevoked:
+        sessions, invites = self._meant(what)
+        if not sessions and not invites:
+            text = f"no session and no invite that holds is called {what}"
+            raise _Refused(Code.NOT_FOUND, text)
+        for id_ in invites:
+            await self._write(session, RevokeInvite(invite=id_))
+        for id_ in sessions:
+            await self._write(session, EndSession(session=id_))
+        return AccessRevoked(sessions=sessions, invites=invites)
+
+    def _meant(self, what: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The sessions and invites that hold, and that a handle, a name or an id means.
+
+        Someone who is revoked has no invite of their own left either.
+        """
+        directory, access, at = self._hub.directory, self._hub.access, self._hub.now()
+        wanted = what.removeprefix("@").casefold()
+
+        def means(person: str | None) -> bool:
+            if person is None:
+                return False
+            known = directory.person(person)
+            return wanted in {known.handle.casefold(), known.name.casefold(), person}
+
+        sessions = tuple(
+            one.id
+            for one in access.sessions.values()
+            if not session_is_over(one, at) and (one.id == wanted or means(one.person))
+        )
+        invites = tuple(
+            one.id
+            for one in access.invites.values()
+            if not invite_is_over(one, at) and (one.id == wanted or means(one.person))
+        )
+        return sessions, invites
+
+    async def _audit(self, after: int) -> AuditPage:
+        page = await self._hub.own_page(after, AUDIT_PAGE)
+        return AuditPage(
+            log=self._hub.directory.state.log,
+            seq=self._hub.directory.state.seq,
+            entries=tuple(Raw(entry.line()) for entry in page.entries),
+            heads=tuple(Raw(head.line()) for head in page.heads),
+        )
+
+    async def _write(self, session: Session, command: AccessCommand) -> None:
+        """Write to the hub's own log what the operator did."""
+        outcome = await asyncio.shield(self._hub.own(command, session.you.person, session.via))
+        if not isinstance(outcome, Accepted):
+            raise _Refused(outcome.refused.code, outcome.refused.text)

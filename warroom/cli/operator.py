@@ -1,0 +1,53 @@
+"""What the commands of the one who runs the hub have in common: they use its own socket."""
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warroom.cli.options import add_person, conversation, own_target
+
+if TYPE_CHECKING:
+    from warroom.client.oneshot import Conversation
+
+_SECONDS = {"m": 60, "h": 3600, "d": 24 * 3600}
+_DURATION = re.compile(r"([0-9]{1,6})([mhd])")
+
+
+def add_own_place(parser: argparse.ArgumentParser) -> None:
+    """Which of this machine's hubs, and who acts."""
+    group = parser.add_argument_group("hub")
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder of this machine's hub"
+    )
+    # The first parser takes it for all commands; these have no use for it.
+    group.add_argument("--hub", help=argparse.SUPPRESS)
+    add_person(parser)
+
+
+@contextmanager
+def operating(
+    options: argparse.Namespace, env: Mapping[str, str], *, start: bool = False
+) -> "Iterator[Conversation]":
+    """A conversation with this machine's hub. Raises `Stop` when it does not answer."""
+    where = own_target(options, env)
+    with conversation(where, options.as_name, env, start=start) as hub:
+        yield hub
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows with their columns one under the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def lasting(text: str) -> int:
+    """The seconds of `90m`, `12h` or `7d`."""
+    found = _DURATION.fullmatch(text)
+    if found is None or not 60 <= int(found[1]) * _SECONDS[found[2]] <= 30 * 24 * 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time up to 30 days, like 90m, 12h or 7d")
+    return int(found[1]) * _SECONDS[found[2]]

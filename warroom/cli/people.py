@@ -1,0 +1,66 @@
+"""`warroom people`: who may come in to this machine's hub, and who is here from where."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from warroom.cli.operator import add_own_place, operating, table
+from warroom.cli.options import add_json
+from warroom.cli.output import show, show_json
+from warroom.cli.stop import Exit
+from warroom.text import one_line
+
+if TYPE_CHECKING:
+    from warroom.protocol.stewardship import PersonLine
+
+_HEAD = ("WHO", "NAME", "SCOPE", "SESSION", "LAST SEEN (UTC)", "FROM", "CLIENT", "STATE")
+
+
+def configure(parser: argparse.ArgumentParser, name: str) -> None:
+    """Arguments of `people`."""
+    parser.description = (
+        "List sessions and who is here. One session that is here from two addresses at once may\n"
+        "be stolen: it says so, and `warroom revoke` ends it."
+    )
+    parser.add_argument("-a", "--all", action="store_true", help="also sessions that are over")
+    add_json(parser)
+    add_own_place(parser)
+
+
+def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Print people as a table, or as one JSON object a line."""
+    from warroom.protocol.stewardship import ListPeople, PeopleList
+
+    with operating(options, env) as hub:
+        found = hub.ask(ListPeople(), PeopleList).people
+    people = [one for one in found if options.all or one.over is None]
+    if options.json:
+        for one in people:
+            show_json(one)
+    elif people:
+        show(table([_HEAD, *map(_row, people)]))
+        show(_warnings(people))
+    return Exit.DONE
+
+
+def _row(one: "PersonLine") -> tuple[str, ...]:
+    seen = f"{one.seen_at:%m-%d %H:%M}" if one.seen_at else "now"
+    addresses = sorted({place.address or "this machine" for place in one.here})
+    clients = sorted({one_line(place.client) for place in one.here})
+    return (
+        f"@{one_line(one.handle)}",
+        one_line(one.name),
+        one.scope,
+        one.session or "-",
+        "now" if one.here else seen,
+        ", ".join(addresses) or "-",
+        ", ".join(clients) or "-",
+        one.over or ("here" if one.here else "away"),
+    )
+
+
+def _warnings(people: "list[PersonLine]") -> Iterator[str]:
+    for one in people:
+        if one.warning:
+            end = f"warroom revoke {one.session}"
+            yield f"! @{one_line(one.handle)}: {one_line(one.warning)}. If that is odd: {end}"
