@@ -1,0 +1,287 @@
+"""From another machine, as people do it: two homes, the command line, and a man in the middle."""
+
+import asyncio
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.e2e.man_in_the_middle import in_the_middle
+from tests.e2e.test_cli import Shell, until
+from warroom.client.connection import Connection, Line, LineState
+from warroom.client.credentials import Credentials, digest_of, remember
+from warroom.client.hello import hello
+from warroom.client.invite import Invite
+from warroom.client.pace import Pace
+from warroom.client.target import Target
+from warroom.clock import now
+
+ANOTHER = "it shows another certificate"
+
+
+class Stranger(Shell):
+    """Someone on another machine: a home of their own, and what they keep there."""
+
+    def comes_in(self, line: str, *arguments: str, name: str = "Bo Chen") -> str:
+        """What `join` says to an invite that is pasted; it has to let in."""
+        done = self.run("join", "-", "--as", name.split()[0], *arguments, given=f"{line}\n")
+        assert 0 == done.returncode, done.stderr
+        return done.stderr
+
+    @property
+    def session(self) -> Path:
+        (path,) = (self.home / ".local/share/warroom/sessions").glob("*.json")
+        return path
+
+
+def invite_of(printed: str) -> str:
+    """The invite in what `share` or `invite` prints."""
+    found = re.fullmatch(r"warroom join '(wrs://\S+)'\n", printed)
+    assert found is not None, printed
+    return found[1]
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Iterator[Shell]:
+    """Someone whose hub listens for others."""
+    (tmp_path / "here").mkdir()
+    shell = Shell(tmp_path / "here")
+    shell.does("declare", "Checkout fails")
+    yield shell
+    shell.run("hub", "stop")
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[Stranger]:
+    (tmp_path / "there").mkdir()
+    shell = Stranger(tmp_path / "there")
+    yield shell
+    shell.run("hub", "stop")
+
+
+def shares(operator: Shell, *arguments: str) -> str:
+    """An invite to the hub, which listens on a port that is free."""
+    return invite_of(operator.does("share", "127.0.0.1:0", *arguments))
+
+
+def test_an_invite_is_all_it_takes(operator: Shell, stranger: Stranger) -> None:
+    """One line is pasted; from then on the hub is known, and words land in its room."""
+    said = stranger.comes_in(shares(operator))
+    assert "you are Bo (@bo), responder" in said
+    assert "INC-1" in stranger.does("list")
+    stranger.does("post", "p99 is back")
+    assert "p99 is back" in operator.does("tail")
+    entry = stranger.entries()[-1]
+    assert ("session", "Bo") == (entry["via"], entry["name"])
+
+
+def test_an_invite_can_come_from_a_file(operator: Shell, stranger: Stranger) -> None:
+    """And names the person by itself; the hub gets the short name that is asked for."""
+    line = shares(operator, "--for", "Dee Park")
+    (stranger.home / "invite").write_text(f"{line}\n")
+    done = stranger.run("join", "--invite-file", "invite", "--hub", "ops")
+    assert 0 == done.returncode, done.stderr
+    assert "you are Dee Park (@dee), responder, at the hub known as ops" in done.stderr
+    assert "ops.json" == stranger.session.name
+    assert "INC-1" in stranger.does("list", "--hub", "ops")
+
+
+def test_what_is_wrong_with_an_invite_is_said(operator: Shell, stranger: Stranger) -> None:
+    """Used, revoked, or broken on the way; the text is never repeated."""
+    line = shares(operator)
+    stranger.comes_in(line)
+    again = stranger.run("join", line, "--as", "Eve")
+    assert (4, True) == (again.returncode, "was used already" in again.stderr)
+    other = invite_of(operator.does("invite"))
+    operator.run("revoke", json.loads(operator.does("invites", "--json"))["invite"])
+    assert "was revoked" in stranger.run("join", other, "--as", "Eve").stderr
+    broken = stranger.run("join", other[:-3], "--as", "Eve")
+    assert 2 == broken.returncode
+    assert Invite.read(other).code not in broken.stdout + broken.stderr
+
+
+def test_nobody_is_invited_as_what_is_not_held(operator: Shell) -> None:
+    """A scope that the hub does not enforce is refused before anything is made."""
+    for scope in ("stakeholder", "auditor", "guest:INC-7", "hub", "root"):
+        assert scope in operator.refuses(2, "invite", "--scope", scope)
+    assert "" == operator.does("invites", "--all")
+
+
+def test_an_invite_needs_a_port_for_others(operator: Shell) -> None:
+    """It says which command opens one."""
+    assert "warroom share" in operator.refuses(6, "invite")
+
+
+def test_the_port_is_there_again_after_a_restart(operator: Shell, stranger: Stranger) -> None:
+    """Until it is closed; the session holds all the while."""
+    stranger.comes_in(shares(operator))
+    operator.kill_hub()
+    operator.does("list")
+    assert "INC-1" in stranger.does("list")
+    operator.run("share", "--stop")
+    assert 5 == stranger.run("list").returncode
+
+
+def test_who_is_revoked_is_out(operator: Shell, stranger: Stranger) -> None:
+    """`people` shows them, `revoke` ends them, and they are told."""
+    stranger.comes_in(shares(operator))
+    assert "@bo" in operator.does("people")
+    operator.does("revoke", "bo")
+    assert "" == operator.does("people")
+    assert "revoked" in stranger.refuses(4, "list")
+
+
+def test_the_hubs_own_log_tells_it_all(operator: Shell, stranger: Stranger) -> None:
+    """It is shown, exported and verified like any other."""
+    stranger.comes_in(shares(operator))
+    stranger.does("list")
+    shown = operator.does("audit")
+    assert "made invite" in shown
+    assert "came in as responder" in shown
+    assert "came from 127.0.0.1" in shown
+    kinds = [json.loads(line)["kind"] for line in operator.does("audit", "--json").splitlines()]
+    assert {"invite.made", "session.opened", "session.seen"} <= set(kinds)
+    operator.does("export", "-i", "hub", "-o", "hub.jsonl")
+    assert f"hub: {len(kinds)} entries, whole" in operator.does("verify", "hub.jsonl")
+    assert "hub" in stranger.refuses(5, "audit")
+
+
+def test_words_do_not_land_on_a_hub_that_was_not_meant(operator: Shell, stranger: Stranger) -> None:
+    """Who has a hub of their own besides says which one; asking costs nothing."""
+    stranger.does("declare", "Mine", "--hub", "local")
+    stranger.comes_in(shares(operator), "--hub", "ops")
+    told = stranger.refuses(2, "post", "where does this go")
+    assert "several hubs are known (ops, local)" in told
+    stranger.does("post", "to ops", "--hub", "ops")
+    assert "to ops" in operator.does("tail")
+    assert "to ops" not in stranger.does("tail", "--hub", "local")
+
+
+# --- tokens --------------------------------------------------------------------------------------
+
+
+def test_a_token_is_renewed_after_a_day(operator: Shell, stranger: Stranger) -> None:
+    """By itself, and nothing is lost if the answer is: the file holds both until then."""
+    stranger.comes_in(shares(operator))
+    first = Credentials(stranger.session).read()
+    data, old = stranger.home / ".local/share/warroom", now() - timedelta(days=2)
+    lost = "lost-on-its-way-the-last-time"
+    remember(data, replace(first, made_at=old, next=lost))
+    stranger.does("list")
+    remember(data, replace(Credentials(stranger.session).read(), made_at=old))
+    stranger.does("list")
+    second = Credentials(stranger.session).read()
+    assert second.token not in {first.token, lost}
+    assert second.next is None
+    remember(stranger.home / ".local/share/warroom", first)
+    until(lambda: "replaced by a newer one" in stranger.run("list").stderr)
+    assert "an old token of it came from 127.0.0.1" in operator.does("people")
+
+
+# --- the man in the middle -----------------------------------------------------------------------
+
+
+def test_a_man_in_the_middle_gets_nothing(
+    operator: Shell, stranger: Stranger, tmp_path: Path
+) -> None:
+    """Neither the code when someone joins, nor the token later; and the person is told why."""
+    line = shares(operator)
+    invite = Invite.read(line)
+    other = invite_of(operator.does("invite"))
+    stranger.comes_in(other)
+    known = Credentials(stranger.session).read()
+    assert known.certificate is not None
+    with in_the_middle(tmp_path / "man", invite.port, known.certificate) as man:
+        elsewhere = line.replace(f":{invite.port}/", f":{man.port}/")
+        fooled = stranger.run("join", elsewhere, "--as", "Bo", "--hub", "other")
+        assert (4, True) == (fooled.returncode, ANOTHER in fooled.stderr)
+        # The network leads there from now on: with the session's file, and as a screen does.
+        moved = replace(known, url=f"wss://127.0.0.1:{man.port}/")
+        credentials = remember(stranger.home / ".local/share/warroom", moved)
+        assert ANOTHER in stranger.refuses(4, "list")
+        line_ = asyncio.run(_dialled(credentials))
+        assert (LineState.REFUSED, True) == (line_.state, ANOTHER in line_.why)
+        assert 3 == man.connections
+        assert b"" == man.heard
+    # Once the way is free again, all is well, and the code was not used up.
+    remember(stranger.home / ".local/share/warroom", known)
+    stranger.does("list")
+    stranger.comes_in(line, "--hub", "again")
+
+
+def test_the_man_in_the_middle_would_hear(
+    operator: Shell, stranger: Stranger, tmp_path: Path
+) -> None:
+    """He works: someone who trusts his certificate is heard, and served by the hub behind him."""
+    line = shares(operator)
+    invite = Invite.read(line)
+    stranger.comes_in(line)
+    known = Credentials(stranger.session).read()
+    assert known.certificate is not None
+    with in_the_middle(tmp_path / "man", invite.port, known.certificate) as man:
+        his = (tmp_path / "man" / "hub.pem").read_text().partition("-----END PRIVATE KEY-----\n")[2]
+        fooled = replace(known, url=f"wss://127.0.0.1:{man.port}/", certificate=his)
+        remember(stranger.home / ".local/share/warroom", fooled)
+        assert "INC-1" in stranger.does("list")
+        assert known.token.encode() in man.heard
+
+
+async def _dialled(credentials: Credentials) -> Line:
+    """How the line of a screen stands after its first attempt."""
+    tried: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
+
+    def listen(line: Line) -> None:
+        if line.state is not LineState.CONNECTING and not tried.done():
+            tried.set_result(line)
+
+    target = Target(url=credentials.read().url, credentials=credentials)
+    connection = Connection(target, hello(None), listen, lambda _: None, Pace())
+    running = asyncio.ensure_future(connection.run())
+    try:
+        return await asyncio.wait_for(tried, 20)
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+# --- secrets -------------------------------------------------------------------------------------
+
+
+def test_secrets_stand_in_one_file_only(
+    operator: Shell, stranger: Stranger, tmp_path: Path
+) -> None:
+    """Not in what any command says, its arguments or environment, nor in any file but one's own."""
+    line = shares(operator)
+    said = stranger.comes_in(line)
+    said += stranger.run("join", "-", "--as", "Eve", given=line).stderr
+    said += stranger.does("list") + operator.does("people") + operator.does("invites", "-a")
+    said += operator.does("audit", "--json") + operator.does("export", "-i", "hub")
+    known = Credentials(stranger.session).read()
+    with stranger.follows() as follower:
+        until(lambda: 1 < len(stranger.followed()))
+        content = {name: _process(name) for name in (str(follower.pid), str(operator.hub_pid()))}
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path != stranger.session]
+    content |= {str(path): path.read_bytes() for path in files}
+    content["what was said"] = said.encode()
+    secrets = [Invite.read(line).code.encode(), known.token.encode()]
+    assert [] == [name for name, data in content.items() if any(s in data for s in secrets)]
+    assert any(digest_of(known.token).encode() in data for data in content.values())
+    assert 0o600 == stranger.session.stat().st_mode & 0o777
+    assert 0o700 == stranger.session.parent.stat().st_mode & 0o777
+
+
+def _process(pid: str) -> bytes:
+    return b"".join(Path("/proc", pid, name).read_bytes() for name in ("cmdline", "environ"))
+
+
+def test_a_session_that_others_can_read_is_not_used(operator: Shell, stranger: Stranger) -> None:
+    """It says what to do about it."""
+    stranger.comes_in(shares(operator))
+    stranger.session.chmod(0o644)
+    assert "chmod 600" in stranger.refuses(4, "list")
