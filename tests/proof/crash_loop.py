@@ -43,7 +43,7 @@ PACE = Pace(first=0.02, longest=0.2, stable=0.0, reopen=0.05)
 WRITERS = 4
 IN_FLIGHT = 2
 ACKS_A_LIFE = 10
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which something that should have come never will."""
 
 START_UPS = 5

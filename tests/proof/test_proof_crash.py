@@ -23,6 +23,7 @@ def check(report: Report) -> None:
     assert set(report.points) == POINTS
 
 
+@pytest.mark.timeout(400)
 async def test_a_hub_killed_at_every_point_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """L1: a real hub, four writers, one reader, every named point and random moments."""
     check(await loop(tmp_path, lives=8, mode="exec", seed=random.randrange(1 << 32)))

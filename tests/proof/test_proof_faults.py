@@ -18,6 +18,8 @@ import pytest
 from tests.proof.disk import Disk, NoDoor, watched
 from tests.proof.hub_under_load import hub_under_load
 
+pytestmark = pytest.mark.timeout(400)
+
 HUB = Path(__file__).with_name("faulty_hub.py")
 IOERR_WRITE, IOERR_FSYNC = 778, 1034
 

@@ -41,6 +41,7 @@ def door() -> None:
         pytest.skip(str(closed))
 
 
+@pytest.mark.timeout(400)
 def test_what_was_told_survives_a_power_cut() -> None:
     """L1: the real writer, journal and SQLite; the files as a disk may leave them."""
     rng = random.Random()
@@ -50,6 +51,7 @@ def test_what_was_told_survives_a_power_cut() -> None:
     assert report.handed > 0
 
 
+@pytest.mark.timeout(400)
 def test_a_hub_that_does_not_wait_for_the_disk_is_caught() -> None:
     """The control: with synchronous=NORMAL the same cuts lose what was acknowledged."""
     rng = random.Random()
