@@ -1,5 +1,7 @@
 """Rooms kept on this machine: real files, real hubs, and what a crash can do to a file."""
 
+import asyncio
+import os
 import random
 import stat
 from pathlib import Path
@@ -7,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.terminal import WARROOM
+from tests.integration.conftest import ROOT
 from tests.integration.test_desk import Person, at_desk, texts
 from warroom.client.desk import Desk, Failure
 from warroom.client.draft import Draft
@@ -232,3 +236,39 @@ async def test_a_disk_that_fails_ends_no_room(serve: Any, tmp_path: Path) -> Non
             await ana.says(replica, "one", "two")
     failures = [event.text for event in ana.told if isinstance(event, Failure)]
     assert ["kept on this machine" in text for text in failures] == [True]
+
+
+async def test_a_client_killed_while_it_writes_leaves_a_file_that_goes_on(
+    serve: Any, tmp_path: Path
+) -> None:
+    """Again and again, at whatever moment: nothing is damaged, lost or there twice."""
+    data = tmp_path / "reader"
+    async with serve() as served, at_desk(Person(Target(socket=served.socket), "ana")) as ana:
+        replica = await ana.declares("Checkout fails")
+        reached = 0
+        for round_ in range(4):
+            reader = await asyncio.create_subprocess_exec(
+                *WARROOM, "tail", "--follow", "--hub", str(served.socket),
+                env=os.environ | {"WARROOM_DATA": str(data), "PYTHONPATH": str(ROOT)},
+                stdout=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            number = 0
+            while _size(data) <= reached + 3_000 * (round_ + 1):
+                await ana.says(replica, *(f"{round_}.{number + at}" for at in range(20)))
+                number += 20
+            reader.kill()
+            await reader.wait()
+            (path,) = data.glob("replicas/*/*.jsonl")
+            held, file = loaded(path)
+            assert "" == file.complaint
+            assert [entry.hash for entry in replica.entries[: held.seq]] == [
+                entry.hash for entry in held.entries
+            ]
+            file.keep(replica)
+            file.close()
+            assert verify(path.read_bytes()).whole
+            reached = _size(data)
+
+
+def _size(data: Path) -> int:
+    return sum(path.stat().st_size for path in data.glob("replicas/*/*.jsonl"))

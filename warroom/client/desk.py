@@ -7,9 +7,7 @@ one event loop. What is kept on this machine, the `Keeper` keeps.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
-
-from msgspec import Struct
+from typing import Any
 
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
@@ -31,6 +29,7 @@ from warroom.client.replica import (
 )
 from warroom.client.store import Store
 from warroom.client.target import Target
+from warroom.client.told import DeskEvent, Failure, LineChanged, RoomChanged, RoomsChanged
 from warroom.client.waiting import Waiting
 from warroom.clock import monotonic, new_command_id, new_log_id, now
 from warroom.domain.commands import Declare
@@ -57,39 +56,12 @@ from warroom.protocol.envelopes import (
     You,
 )
 
+__all__ = ["Desk", "DeskEvent", "Failure", "LineChanged", "RoomChanged", "RoomsChanged"]
+
 _SHORT = 500
 """Entries that are loaded at once; a longer room is loaded slice by slice."""
 
 _ON_THE_LINE = frozenset({LineState.LIVE, LineState.STALE})
-
-
-class LineChanged(Struct, frozen=True):
-    """The line to the hub stands otherwise."""
-
-    line: Line
-
-
-class RoomsChanged(Struct, frozen=True):
-    """The lobby as it is now."""
-
-    rooms: tuple[RoomSummary, ...]
-
-
-class RoomChanged(Struct, frozen=True):
-    """Something changed in an open room; its replica holds the outcome."""
-
-    log: str
-    change: Change
-
-
-class Failure(Struct, frozen=True):
-    """Something other than a command was refused. `text` is for a person."""
-
-    text: str
-    log: str | None
-
-
-DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | Failure
 
 
 class Desk:

@@ -1,0 +1,38 @@
+"""What a desk tells the screen."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from warroom.client.connection import Line
+from warroom.client.replica import Change
+from warroom.protocol.envelopes import RoomSummary
+
+
+class LineChanged(Struct, frozen=True):
+    """The line to the hub stands otherwise."""
+
+    line: Line
+
+
+class RoomsChanged(Struct, frozen=True):
+    """The lobby as it is now."""
+
+    rooms: tuple[RoomSummary, ...]
+
+
+class RoomChanged(Struct, frozen=True):
+    """Something changed in an open room; its replica holds the outcome."""
+
+    log: str
+    change: Change
+
+
+class Failure(Struct, frozen=True):
+    """Something other than a command was refused. `text` is for a person."""
+
+    text: str
+    log: str | None
+
+
+DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | Failure
