@@ -1,0 +1,57 @@
+"""The room survives the loss of its hub: a new one goes on from what one client held."""
+
+import contextlib
+import json
+import shutil
+
+import pytest
+
+from tests.e2e.test_offline import LONG, NAMES, Desks, desks, notes, says
+
+__all__ = ["desks"]
+
+
+@pytest.mark.timeout(900)
+def test_a_new_hub_goes_on_with_what_a_client_held(desks: Desks) -> None:
+    """Three write on without a hub, one machine is lost, the hub's folder too; nothing is twice."""
+    desks.hub()
+    assert 0 == desks.runs("ana", "declare", "Checkout fails").returncode
+    with contextlib.ExitStack() as stack:
+        at = {name: stack.enter_context(desks.screen(name)) for name in NAMES}
+        for name in NAMES:
+            at[name].wait_for("INC-1", "live", timeout=LONG)
+            says(at[name], f"{name} is here")
+        for terminal in at.values():
+            terminal.wait_for(*(f"{name} is here" for name in NAMES), timeout=LONG)
+            terminal.wait_until(lambda screen: "waiting" not in screen, "settled", LONG)
+        desks.kill_hub()
+        for name in NAMES:
+            at[name].wait_for("OFFLINE", timeout=LONG)
+            says(at[name], f"{name} goes on")
+            at[name].wait_for("1 waiting", timeout=LONG)
+        at["cy"].kill()
+        shutil.rmtree(desks.base / "cy")
+        shutil.rmtree(desks.hub_data)
+        (replica,) = (desks.base / "ana").glob("replicas/*/*.jsonl")
+        desks.hub("--adopt", str(replica))
+        for name in ("ana", "bo"):
+            at[name].wait_for("RECOVERING", timeout=LONG)
+        released = desks.operator("hub", "release", "--all")
+        assert 0 == released.returncode, released.stderr
+        for name in ("ana", "bo"):
+            at[name].wait_for("ana goes on", "bo goes on", "live", gone="RECOVERING", timeout=LONG)
+            at[name].wait_until(lambda screen: "waiting" not in screen, "settled", LONG)
+        says(at["bo"], "we are back")
+        at["ana"].wait_for("we are back", timeout=LONG)
+    export = desks.runs("bo", "export")
+    assert 0 == export.returncode, export.stderr
+    expected = [f"{name} is here" for name in NAMES]
+    expected += ["ana goes on", "bo goes on", "we are back"]
+    assert sorted(expected) == sorted(notes(export.stdout.encode()))
+    kinds = [json.loads(line).get("header", {}).get("kind") for line in export.stdout.splitlines()]
+    assert 1 == kinds.count("log.adopted")
+    of_each_hub = list(desks.base.glob("bo/replicas/*/*.jsonl"))
+    assert 2 == len(of_each_hub)
+    file = desks.base / "export.jsonl"
+    file.write_text(export.stdout)
+    assert 0 == desks.operator("verify", str(file)).returncode

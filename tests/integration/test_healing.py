@@ -1,0 +1,102 @@
+"""A hub that came back with less than its clients hold gets the rest from them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_offline import Desks, desks
+from tests.integration.test_desk import at_desk, texts
+from tests.integration.test_replica_file import Keeping
+from warroom.client.draft import Draft
+from warroom.client.replica import Replica, Stand, Sync
+from warroom.client.target import Target
+from warroom.domain.commands import Post
+from warroom.log.verify import verify
+
+__all__ = ["desks"]
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def kept(desks: Desks, name: str) -> Keeping:
+    """Someone whose client keeps its rooms in a folder of its own."""
+    return Keeping(Target(socket=Path(desks.socket)), name, desks.base / name)
+
+
+async def older(desks: Desks, ana: Keeping, *texts: str) -> Replica:
+    """A room of Ana's; what she wrote after the backup is gone from the hub."""
+    async with at_desk(ana):
+        replica = await ana.declares("Checkout fails")
+        await ana.says(replica, "before the backup")
+        backup = desks.base / "backup"
+        assert 0 == desks.operator("backup", str(backup)).returncode
+        await ana.says(replica, *texts)
+        desks.kill_hub()
+    restored = desks.operator("restore", str(backup), "--force")
+    assert 0 == restored.returncode, restored.stderr
+    desks.hub()
+    return replica
+
+
+def released(desks: Desks) -> bytes:
+    """The room as the hub has it, once its operator has released it."""
+    done = desks.operator("hub", "release", "--all")
+    assert 0 == done.returncode, done.stderr
+    export = desks.operator("export")
+    assert 0 == export.returncode, export.stderr
+    return export.stdout.encode()
+
+
+async def test_a_restored_hub_gets_back_what_it_lost(desks: Desks) -> None:
+    """From a client that has no room open: it has the file. Long entries take several frames."""
+    desks.hub()
+    lost = ["one", "x" * 39_000, "y" * 39_000, "two"]
+    replica = await older(desks, kept(desks, "ana"), *lost)
+    again = kept(desks, "ana")
+    async with at_desk(again):
+        again.desk.watch()
+        await again.until(lambda: any(room.recovering for room in again.desk.rooms))
+        (room,) = again.desk.rooms
+        await again.until(
+            lambda: again.desk.rooms[0].seq == replica.seq and not again.desk.replicas
+        )
+        assert room.log == replica.log
+    log = released(desks)
+    assert verify(log).whole
+    for text in lost:
+        assert 1 == log.count(f'"text":"{text}"'.encode())
+
+
+async def test_what_is_written_meanwhile_waits_for_the_release(desks: Desks) -> None:
+    """And is an entry once, after what was taken back."""
+    desks.hub()
+    replica = await older(desks, kept(desks, "ana"), "one")
+    again = kept(desks, "ana")
+    async with at_desk(again):
+        held = again.desk.open(replica.log)
+        await again.until(lambda: held.recovering and held.sync is Sync.LIVE)
+        id_ = again.desk.send(replica.log, Draft(Post(text="written meanwhile")))
+        assert Stand.WAITING is held.pending[id_].stand
+        assert 0 == desks.operator("hub", "release", "--all").returncode
+        await again.until(lambda: not held.pending)
+        assert ["before the backup", "one", "written meanwhile"] == texts(held)
+
+
+async def test_true_divergence_is_shown_and_nothing_is_lost(desks: Desks, tmp_path: Path) -> None:
+    """The hub went on without what this client held: its file stays, and both heads are known."""
+    desks.hub()
+    ana = kept(desks, "ana")
+    replica = await older(desks, ana, "one", "two")
+    released(desks)
+    assert 0 == desks.operator("post", "another two").returncode
+    before = ana.file(replica.log).read_bytes()
+    again = kept(desks, "ana")
+    async with at_desk(again):
+        held = again.desk.open(replica.log)
+        await again.until(lambda: held.sync is Sync.DIVERGED)
+        assert held.hub_head is not None
+        assert held.hub_head.hash != held.head
+        id_ = again.desk.send(replica.log, Draft(Post(text="not sent")))
+        assert Stand.WAITING is held.pending[id_].stand
+    assert before == ana.file(replica.log).read_bytes()
+    assert "not sent" not in desks.operator("export").stdout
