@@ -1,5 +1,6 @@
 """A hub that came back with less than its clients hold gets the rest from them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,33 @@ async def test_a_restored_hub_gets_back_what_it_lost(desks: Desks) -> None:
     assert verify(log).whole
     for text in lost:
         assert 1 == log.count(f'"text":"{text}"'.encode())
+
+
+async def test_an_adopting_hub_gets_what_others_held_beyond(desks: Desks) -> None:
+    """From someone who has no room open, and knows the room of another hub."""
+    desks.hub()
+    ana, bo = kept(desks, "ana"), kept(desks, "bo")
+    async with at_desk(bo):
+        async with at_desk(ana):
+            replica = await ana.declares("Checkout fails")
+            other = bo.desk.open(replica.log)
+            await bo.until(lambda: other.sync is Sync.LIVE)
+            await ana.until(lambda: replica.seq == other.seq)
+        await bo.says(other, "ana does not hold this", "nor this")
+        desks.kill_hub()
+    shutil.rmtree(desks.hub_data)
+    desks.hub("--adopt", str(ana.file(replica.log)))
+    again = kept(desks, "bo")
+    async with at_desk(again):
+        again.desk.watch()
+        whole = [(other.seq, True)]
+        await again.until(
+            lambda: whole == [(room.seq, room.recovering) for room in again.desk.rooms]
+        )
+        await again.until(lambda: not again.desk.replicas)
+    log = released(desks)
+    assert verify(log).whole
+    assert 1 == log.count(b"ana does not hold this")
 
 
 async def test_what_is_written_meanwhile_waits_for_the_release(desks: Desks) -> None:

@@ -65,7 +65,7 @@ def held_file(options: argparse.Namespace, env: Mapping[str, str]) -> "ReplicaFi
     """
     kept = store(options, env)
     known = kept.known(target(options, env), options.as_name)
-    held = set() if known is None else set(kept.logs(known.hub))
+    held = set() if known is None else kept.logs()
     rooms = () if known is None else tuple(room for room in known.rooms if room.log in held)
     if known is None or not rooms:
         return None

@@ -105,11 +105,11 @@ class Keeper:
     # --- rooms -----------------------------------------------------------------------------------
 
     @property
-    def logs(self) -> list[str]:
-        """The rooms of this hub that have a file here."""
+    def logs(self) -> set[str]:
+        """The rooms that have a file here, of this hub or of one before it."""
         with self._careful():
-            return self._store.logs(self.hub) if self._store and self.hub else []
-        return []
+            return self._store.logs() if self._store else set()
+        return set()
 
     def load(self, replica: Replica) -> Iterator[list[Change]]:
         """What this machine has of a room, slice by slice. Nothing if its hub is not known yet."""

@@ -56,9 +56,9 @@ class Store:
         private_folder(self._hubs)
         put(self._path(target, known.name or None), canonical(known))
 
-    def logs(self, hub: str) -> list[str]:
-        """The rooms of a hub that have a file here."""
-        return sorted(path.stem for path in self._rooms_of(hub).glob("*.jsonl"))
+    def logs(self) -> set[str]:
+        """The rooms that have a file here, of whichever hub they were when they were open."""
+        return {path.stem for path in self._files_of("*")}
 
     def replica(self, hub: str, log: str) -> ReplicaFile:
         """The file of a room. A room that another hub has adopted goes on in a copy of its file."""
