@@ -120,7 +120,7 @@ async def test_the_line_is_told_truthfully() -> None:
     async with house() as at:
         at.desk.becomes(LineState.REFUSED, "this hub needs an invite")
         await at.waits_for(lambda: "REFUSED" in at.line("condition"))
-        assert "this hub needs an invite; ^r tries again now" == at.line("trouble")
+        assert "^r tries again now: this hub needs an invite" == at.line("trouble")
 
 
 async def test_what_the_hub_refuses_is_shown_as_text() -> None:

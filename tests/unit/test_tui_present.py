@@ -156,7 +156,7 @@ def test_trouble_is_told_with_its_reason() -> None:
     assert "nothing is sent" in header.trouble(LIVE, Sync.DIVERGED)
     assert "warroom hub release" in header.trouble(LIVE, Sync.RECOVERING)
     lost = Line(LineState.OFFLINE, NINE, "the line to the hub broke")
-    told = "since 09:00: the line to the hub broke; ^r tries again now"
+    told = "since 09:00, ^r tries again now: the line to the hub broke"
     assert told == header.trouble(lost, Sync.CLOSED, "^r")
 
 

@@ -146,14 +146,15 @@ def trouble(line: Line, sync: Sync, key: str = "") -> str:
         )
     if sync is Sync.RECOVERING and line.state is LineState.LIVE:
         return (
-            "this room is being recovered: the hub takes back what it lost from everyone who has "
-            "it; what you write waits until whoever runs the hub says: warroom hub release"
+            "recovering: what you write waits for warroom hub release, by whoever runs the hub; "
+            "until then the hub takes back what it lost"
         )
     match line.state:
         case LineState.OFFLINE | LineState.REFUSED:
-            since = f"since {clock_time(line.since)}: " * (line.state is LineState.OFFLINE)
+            since = f"since {clock_time(line.since)}" * (line.state is LineState.OFFLINE)
             again = f"{key} tries again now" if key else ""
-            return since + "; ".join(filter(None, (one_line(line.why), again)))
+            head = ", ".join(filter(None, (since, again)))
+            return ": ".join(filter(None, (head, one_line(line.why))))
         case LineState.STALE:
             return "the hub has not been heard for a while; what stands here may be old"
         case LineState.CONNECTING | LineState.LIVE:
