@@ -137,3 +137,13 @@ async def test_q_quits() -> None:
         await at.presses("q")
         await at.waits_for(lambda: not at.app.is_running)
         assert 0 == (at.app.return_code or 0)
+
+
+async def test_a_word_for_a_room_declares_nothing() -> None:
+    """What was meant for a room and typed here is kept, and said; no incident has it as a title."""
+    async with house() as at:
+        await at.waits_for(lambda: at.app.screen.query("OptionList"))
+        await at.presses("ctrl+n", *"/r ic", "enter")
+        await at.waits_for(lambda: any("a word for a room" in one for one in at.toasts()))
+        assert {} == at.hub.rooms
+        assert "/r ic" == at.lobby.query_one(Input).value

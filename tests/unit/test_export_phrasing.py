@@ -486,3 +486,12 @@ def test_a_name_that_reads_like_another_s_is_marked_for_everyone(room: Playbook)
     assert ("reads like the name of @ana, who is someone else",) == phrase(
         room.entries[2], told
     ).details
+
+
+def test_what_goes_on_for_long_is_counted_in_days() -> None:
+    """An incident recorded years later has not lasted 33,751 hours and 48 minutes to anyone."""
+    assert ["+99:59", "+4 d", "+1406 d"] == [
+        times.elapsed_time(timedelta(hours=99, minutes=59)),
+        times.elapsed_time(timedelta(hours=100)),
+        times.elapsed_time(timedelta(hours=33_751, minutes=48)),
+    ]

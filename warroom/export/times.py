@@ -6,6 +6,9 @@ _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 
+_LONG = 100
+"""Hours from which on nobody counts in them."""
+
 
 def clock_time(at: datetime, *, seconds: bool = False) -> str:
     """The time of day: `14:02`, or `14:02:10`."""
@@ -25,9 +28,10 @@ def time_beside(at: datetime, other: datetime) -> str:
 
 
 def elapsed_time(span: timedelta) -> str:
-    """How long it has gone on, in hours and minutes: `+00:49`."""
+    """How long it has gone on, in hours and minutes: `+00:49`; in days once that says more."""
     minutes = max(0, int(span.total_seconds())) // _MINUTE
-    return f"+{minutes // 60:02}:{minutes % 60:02}"
+    hours = minutes // 60
+    return f"+{hours // 24} d" if hours >= _LONG else f"+{hours:02}:{minutes % 60:02}"
 
 
 def countdown(span: timedelta) -> str:

@@ -143,6 +143,10 @@ class LobbyScreen(Screen[None]):
         title = one_line(event.value.removeprefix(WORD.strip()))[:_LONGEST_TITLE]
         if not title:
             return
+        if title.startswith("/"):
+            text = "that is a word for a room: enter opens one; a title here declares another"
+            self.app.notify(text, severity="warning", markup=False)
+            return
         if self.war.desk.line.state not in {LineState.LIVE, LineState.STALE}:
             text = "declaring needs the hub; the title stays here for when it is back"
             self.app.notify(text, severity="warning", markup=False)
