@@ -53,14 +53,18 @@ _logger = logging.getLogger(__name__)
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How long the gateway waits, in seconds, and for how many."""
+    """How long the gateway waits, in seconds, and for how many.
+
+    To turn someone away costs as much as to let them in, and they come again: with 100
+    `handshakes`, a thousand who had lost the hub took ten times as long to be back.
+    """
 
     hello: float = 10.0
     progress: float = 15.0
     goodbye: float = 5.0
     spread: float = 0.5
     look: float = 1.0
-    handshakes: int = 100
+    handshakes: int = 1_000
     connections: int = 2_000
 
 

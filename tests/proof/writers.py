@@ -26,10 +26,14 @@ PACE = Pace(first=0.02, longest=0.5, reopen=0.1, stale_after=1.1, given_up_after
 
 
 class Writer:
-    """A person who writes, and remembers what was asked and what was answered."""
+    """A person who writes, and remembers what was asked and what was answered.
 
-    def __init__(self, target: Target, name: str) -> None:
+    `padding` is how many characters each note has beside what tells it from others.
+    """
+
+    def __init__(self, target: Target, name: str, padding: int = 0) -> None:
         self.name = name
+        self.padding = "." * padding
         self.asked: list[Asked] = []
         self.told: list[Told] = []
         self.desk = Desk(target, name, self._listen, pace=PACE)
@@ -63,7 +67,7 @@ class Writer:
         for number in range(commands):
             await self.until(lambda: len(replica.pending) < window)
             asked_at = time.monotonic_ns()
-            id_ = self.desk.send(log, Draft(Post(text=f"{self.name} {number}")))
+            id_ = self.desk.send(log, Draft(Post(text=f"{self.name} {number}{self.padding}")))
             self.asked.append(Asked(log, id_, asked_at))
         await self.until(lambda: not replica.pending)
 
