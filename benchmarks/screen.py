@@ -18,10 +18,10 @@ from pathlib import Path
 
 from benchmarks.live.authors import Write, authors, submit
 from benchmarks.live.glass import Glass
-from benchmarks.live.measures import Room
 from benchmarks.live.processes import child, hub
 from benchmarks.live.replay import Replayed, replayer
 from benchmarks.live.report import Row, print_heading, print_rows
+from benchmarks.live.setting import Room
 from benchmarks.live.wire import Client
 
 EMPTY = (

@@ -14,10 +14,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.live import measures
-from benchmarks.live.measures import QUICK, Sizes
+from benchmarks.live import measures, trouble
 from benchmarks.live.processes import allow_many_files
 from benchmarks.live.report import Row, print_heading, print_rows
+from benchmarks.live.setting import QUICK, Sizes
 
 PARTS: dict[str, tuple[str, Callable[[Sizes, Path], Iterator[Row]]]] = {
     "a": ("send, durable, seen by the last reader", measures.to_the_last_reader),
@@ -25,6 +25,8 @@ PARTS: dict[str, tuple[str, Callable[[Sizes, Path], Iterator[Row]]]] = {
     "c": ("deliveries a second", measures.fan_out),
     "d": ("opening a long log", measures.long_log),
     "e": ("a crowd comes back at once", measures.coming_back),
+    "f": ("some stop reading", trouble.beside_stopped),
+    "g": ("a crowd loses the hub and comes back", trouble.after_a_kill),
 }
 
 

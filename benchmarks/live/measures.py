@@ -1,127 +1,36 @@
 """The five measurements, each on a fresh hub, in turns with its floors."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-from msgspec import Struct
-
-from benchmarks.live.authors import Write, authors, submit
-from benchmarks.live.crowd import (
-    Follow,
-    Until,
-    bare_readers,
-    hub_readers,
-    websocket_readers,
-)
-from benchmarks.live.floors import Send, bare_server, broadcaster, fdatasyncs
+from benchmarks.live.authors import Write, authors
+from benchmarks.live.crowd import Until, hub_readers
+from benchmarks.live.floors import Send, fdatasyncs
 from benchmarks.live.processes import Child, child, hub
 from benchmarks.live.replay import Replayed, replayer
 from benchmarks.live.report import Row
+from benchmarks.live.setting import (
+    BATCH,
+    PAGE,
+    WRITERS,
+    Floor,
+    Room,
+    Sample,
+    Sizes,
+    at,
+    bare_crowd,
+    broadcast_crowd,
+    fill,
+    follow,
+    followed,
+)
 from benchmarks.live.wire import Client
-from server.framing import pack
-from warroom.clock import new_command_id, new_log_id
-from warroom.domain.commands import Declare
-from warroom.log.entry import read_line
-from warroom.protocol.codec import entries_frame
-from warroom.protocol.envelopes import Acked, Entries, ListRooms, Open, Opened, Rooms, Submit
-
-WRITERS = 32
-BATCH = 100
-"""Entries in a group of the floors: what the hub writes in one transaction at most."""
-
-PAGE = 500
-"""Entries in a frame of a backlog."""
+from warroom.protocol.envelopes import ListRooms, Open, Rooms
 
 PAUSE = 0.001
 IDLE_TRIPS = 300
-
-
-class Sizes(Struct, frozen=True, kw_only=True):
-    """How much is measured."""
-
-    steps: int = 300
-    readers: int = 200
-    many: int = 1_000
-    burst: int = 6_000
-    fan: int = 3_000
-    repeats: int = 3
-    long: int = 100_000
-    missed: int = 200
-
-
-QUICK = Sizes(steps=100, burst=2_000, fan=1_000, repeats=1, long=10_000)
-
-
-class Sample(Struct, frozen=True):
-    """A typical entry and a signed head as the hub sent them, for the floors to send."""
-
-    log: str
-    line: bytes
-    head: bytes
-
-    def payload(self, entries: int) -> bytes:
-        """A message of so many entries."""
-        return entries_frame(self.log, [self.line] * entries, [self.head])
-
-    def frame(self, entries: int) -> bytes:
-        """The same, framed."""
-        return pack(self.payload(entries))
-
-
-class Room:
-    """A fresh incident on a hub, and the client that declared it."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self.log = new_log_id()
-        self.client = Client(path)
-        declare = Declare(title="Benchmark")
-        self.client.say(Submit(id=new_command_id(), log=self.log, command=declare))
-        self.client.expect(Acked)
-        self.write()
-
-    def write(self) -> None:
-        """One entry, durably."""
-        self.client.say(submit(self.log))
-        self.client.expect(Acked)
-
-    def end(self) -> Opened:
-        """Where the log stands."""
-        with closing(Client(self._path, "onlooker", observer=True)) as client:
-            client.say(Open(log=self.log))
-            return client.expect(Opened)
-
-    def sample(self) -> Sample:
-        """The last entry as the hub sends it."""
-        with closing(Client(self._path, "onlooker", observer=True)) as client:
-            client.say(Open(log=self.log))
-            seq = client.expect(Opened).seq
-            while True:
-                entries = client.expect(Entries)
-                if read_line(bytes(entries.entries[-1])).seq == seq:
-                    return Sample(self.log, bytes(entries.entries[-1]), bytes(entries.heads[-1]))
-
-
-class Floor:
-    """A bare server and the crowd on it."""
-
-    def __init__(self, server: Child, readers: Child) -> None:
-        self._server = server
-        self._readers = readers
-        self._have = 0
-
-    def seconds(self, job: Send, entries: int) -> float:
-        """How long a job of so many entries takes, to the last reader."""
-        self._have += entries
-        self._readers.ask(Until(self._have))
-        begun: float = self._server.ask(job)
-        return float(self._readers.hear()) - begun
-
-    def rate(self, job: Send, entries: int) -> float:
-        """Entries a second of the same."""
-        return entries / self.seconds(job, entries)
 
 
 # --- a ---------------------------------------------------------------------------------------
@@ -135,9 +44,9 @@ def to_the_last_reader(sizes: Sizes, folder: Path) -> Iterator[Row]:
         once = Send(room.sample().frame(1), sync=True)
         with (
             child(hub_readers, path, sizes.readers, "reader") as readers,
-            _bare(folder, sizes.readers) as floor,
+            bare_crowd(folder, sizes.readers) as floor,
         ):
-            have = _follow(readers, room)
+            have = follow(readers, room)
             for step in range(1, sizes.steps + 1):
                 readers.ask(Until(have + step))
                 begun = time.monotonic()
@@ -146,12 +55,7 @@ def to_the_last_reader(sizes: Sizes, folder: Path) -> Iterator[Row]:
                 floors.append(floor.seconds(once, 1) * 1e3)
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         what = f"{name} of {sizes.steps}, to the last of {sizes.readers} readers"
-        yield Row(what, [_at(share, times)], [_at(share, floors)], "ms")
-
-
-def _at(share: float, times: Sequence[float]) -> float:
-    """The time that this share of all stays within."""
-    return sorted(times)[min(int(share * len(times)), len(times) - 1)]
+        yield Row(what, [at(share, times)], [at(share, floors)], "ms")
 
 
 # --- b ---------------------------------------------------------------------------------------
@@ -168,9 +72,9 @@ def durable_rate(sizes: Sizes, folder: Path) -> Iterator[Row]:
             yield from _alone(sizes, folder, sample, writers)
             with (
                 child(hub_readers, path, sizes.readers, "reader") as readers,
-                _bare(folder, sizes.readers) as floor,
+                bare_crowd(folder, sizes.readers) as floor,
             ):
-                have = _follow(readers, room)
+                have = follow(readers, room)
                 yield from _everywhere(sizes, sample, Crowded(writers, readers, have), floor)
 
 
@@ -226,12 +130,12 @@ def fan_out(sizes: Sizes, folder: Path) -> Iterator[Row]:
         with (
             child(authors, path, room.log, WRITERS) as writers,
             child(hub_readers, path, sizes.many, "reader") as readers,
-            _broadcasting(folder, sizes.many) as library,
-            _bare(folder, sizes.many) as bare,
+            broadcast_crowd(folder, sizes.many) as library,
+            bare_crowd(folder, sizes.many) as bare,
         ):
             writers.hear()
             writers.ask(Write(WRITERS))
-            crowded = Crowded(writers, readers, _follow(readers, room))
+            crowded = Crowded(writers, readers, follow(readers, room))
             yield from _deliveries(sizes, sample, crowded, library, bare)
 
 
@@ -258,7 +162,7 @@ def long_log(sizes: Sizes, folder: Path) -> Iterator[Row]:
     with hub(folder) as path:
         room = Room(path)
         sample = room.sample()
-        _fill(path, room, sizes.long)
+        fill(path, room, sizes.long)
         seq = room.end().seq
         with (
             child(replayer, path, room.log, seq) as latecomer,
@@ -273,9 +177,9 @@ def long_log(sizes: Sizes, folder: Path) -> Iterator[Row]:
             replayed: Replayed = latecomer.hear()
         with child(hub_readers, path, 1, "reader") as readers:
             readers.hear()
-            sent = _followed(readers, Open(log=room.log), seq)
+            sent = followed(readers, Open(log=room.log), seq)
     pages = seq // PAGE
-    with _bare(folder, 1) as floor:
+    with bare_crowd(folder, 1) as floor:
         bare = floor.seconds(Send(sample.frame(PAGE), pages), pages * PAGE)
     yield Row(f"{seq} counted | the bytes, bare", [sent], [bare], "s")
     yield Row("counted | decoding alone", [sent], [replayed.read], "s", "1.0")
@@ -283,7 +187,7 @@ def long_log(sizes: Sizes, folder: Path) -> Iterator[Row]:
     yield Row("in a replica | folding alone", [replayed.whole], [replayed.folded], "s", "1.0")
     for name, share in (("p50", 0.5), ("p99", 0.99), ("longest", 1.0)):
         what = f"another's round trip, {name} | idle"
-        yield Row(what, [_at(share, held)], [_at(share, idle)], "ms")
+        yield Row(what, [at(share, held)], [at(share, idle)], "ms")
 
 
 def _round_trip(client: Client) -> float:
@@ -303,7 +207,7 @@ def coming_back(sizes: Sizes, folder: Path) -> Iterator[Row]:
     with hub(folder) as path:
         room = Room(path)
         sample = room.sample()
-        _fill(path, room, 10 * PAGE)
+        fill(path, room, 10 * PAGE)
         held = room.end()
         for _ in range(sizes.missed):
             room.write()
@@ -312,69 +216,21 @@ def coming_back(sizes: Sizes, folder: Path) -> Iterator[Row]:
         ask = Open(log=room.log, after=held.seq, head=held.head)
         with (
             child(hub_readers, path, sizes.many, "reader") as readers,
-            _bare(folder, sizes.many) as floor,
+            bare_crowd(folder, sizes.many) as floor,
         ):
             readers.hear()
             times, floors = [], []
             for _ in range(sizes.repeats):
-                times.append(_followed(readers, ask, missed))
+                times.append(followed(readers, ask, missed))
                 floors.append(floor.seconds(Send(sample.frame(missed)), missed))
             yield Row(f"{sizes.many} miss {missed} each | bare", times, floors, "s")
         with (
             child(hub_readers, path, sizes.readers, "newcomer") as readers,
-            _bare(folder, sizes.readers) as floor,
+            bare_crowd(folder, sizes.readers) as floor,
         ):
             readers.hear()
             times, floors, pages = [], [], total // PAGE
             for _ in range(sizes.repeats):
-                times.append(_followed(readers, Open(log=room.log), total))
+                times.append(followed(readers, Open(log=room.log), total))
                 floors.append(floor.seconds(Send(sample.frame(PAGE), pages), pages * PAGE))
             yield Row(f"{sizes.readers} want all {total} | bare", times, floors, "s")
-
-
-# --- what they share -------------------------------------------------------------------------
-
-
-def _fill(path: str, room: Room, entries: int) -> None:
-    with child(authors, path, room.log, WRITERS) as writers:
-        writers.hear()
-        writers.ask(Write(entries))
-
-
-def _follow(readers: Child, room: Room) -> int:
-    """Have a crowd follow a room from its end; how many entries each has then."""
-    readers.hear()
-    end = room.end()
-    room.write()
-    _followed(readers, Open(log=room.log, after=end.seq, head=end.head), 1)
-    return 1
-
-
-def _followed(readers: Child, ask: Open, entries: int) -> float:
-    """Seconds until a crowd that opens a log has so many entries."""
-    begun: float = readers.ask(Follow(ask, entries))
-    return float(readers.hear()) - begun
-
-
-@contextmanager
-def _bare(folder: Path, count: int) -> Iterator[Floor]:
-    """A bare socket server with a crowd."""
-    path = str(folder / "bare.sock")
-    with child(bare_server, path, str(folder / "floor"), count) as server:
-        server.hear()
-        with child(bare_readers, path, count) as readers:
-            server.hear()
-            readers.hear()
-            yield Floor(server, readers)
-
-
-@contextmanager
-def _broadcasting(folder: Path, count: int) -> Iterator[Floor]:
-    """A bare `websockets` server with a crowd."""
-    path = str(folder / "websockets.sock")
-    with child(broadcaster, path, count) as server:
-        server.hear()
-        with child(websocket_readers, path, count) as readers:
-            server.hear()
-            readers.hear()
-            yield Floor(server, readers)

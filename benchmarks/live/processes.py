@@ -82,27 +82,48 @@ def child(main: Callable[..., None], *arguments: Any) -> Iterator[Child]:
         started.end()
 
 
+class Hub:
+    """The real hub on a data folder in `folder`, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        self._runtime = folder / "run"
+        self._runtime.mkdir(mode=0o700)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it accepts connections. Raises `Stuck`."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "server", "--data", str(self._data), "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "XDG_RUNTIME_DIR": str(self._runtime)},
+        )
+        self.path = _ready(self._process)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self) -> None:
+        """End it as an operator would."""
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextlib.contextmanager
 def hub(folder: Path) -> Iterator[str]:
     """The real hub on a fresh data folder in `folder`; the path of its socket."""
-    runtime = folder / "run"
-    runtime.mkdir(mode=0o700)
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "server", "--data", str(folder / "data"), "--json"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "XDG_RUNTIME_DIR": str(runtime)},
-    )
+    started = Hub(folder)
     try:
-        yield _ready(process)
+        yield started.path
     finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+        started.stop()
 
 
 def _ready(process: "subprocess.Popen[bytes]") -> str:

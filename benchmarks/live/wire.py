@@ -1,7 +1,6 @@
 """A WebSocket client by hand, so that what is measured is the hub and not its clients."""
 
 import base64
-import os
 import socket
 import struct
 from collections.abc import Iterator
@@ -25,6 +24,13 @@ _Kind = TypeVar("_Kind", bound=FromHub)
 CHUNK = 1024 * 1024
 PATIENCE = 60.0
 """Seconds without a byte after which a blocking conversation gives up."""
+
+UPGRADE = (
+    "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    f"Sec-WebSocket-Key: {base64.b64encode(bytes(16)).decode()}\r\nSec-WebSocket-Version: 13\r\n"
+    f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
+).encode()
+"""What asks for a WebSocket. Nobody here checks the answer's key."""
 
 _TEXT, _FINAL, _MASKED = 0x1, 0x80, 0x80
 
@@ -55,12 +61,7 @@ def dial(path: str) -> socket.socket:
 
 def upgrade(sock: socket.socket) -> None:
     """The WebSocket handshake. Raises `ConnectionError` if it is refused."""
-    key = base64.b64encode(os.urandom(16)).decode()
-    sock.sendall(
-        f"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n".encode()
-    )
+    sock.sendall(UPGRADE)
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += _some(sock)
