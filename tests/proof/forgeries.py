@@ -167,6 +167,25 @@ def by_the_hub(*, of: int, request: int | None, by: str, said_by: str | None = N
     return book.sign().forget(3).data()
 
 
+def adopted_with(**facts: Any) -> bytes:
+    """Adopted by the forger, with other facts than are true."""
+    book = victim()
+    true = {"head": msgspec.to_builtins(book.cite(book.seq)), "key": OTHER_KEY.public}
+    return book.adopt(OTHER_KEY, facts=true | facts).sign().data()
+
+
+def adopted_early() -> bytes:
+    """The last head of the hub before is taken out, and the forger's stands for it."""
+    book = victim()
+    del book.lines[-1]
+    return book.adopt(OTHER_KEY).sign().data()
+
+
+def adopted_in_silence() -> bytes:
+    """A note under the forger's key, chained to the true end as if nothing had happened."""
+    return victim().note("and the vendor is to blame").sign(OTHER_KEY).data()
+
+
 def moved_body(from_: int, to: int) -> Forgery:
     return lambda lines: changed(
         to, lambda value: value.update(body=json.loads(lines[from_])["body"])
@@ -267,6 +286,23 @@ FORGERIES: dict[str, Forgery] = {
     "redacted by who asked for it": lambda lines: by_the_hub(of=3, request=4, by=BO),
     "redacted on the word of who asked": lambda lines: by_the_hub(
         of=3, request=4, by=KIM, said_by=BO
+    ),
+    # adoptions
+    "adopted with an entry that nobody had signed": lambda lines: (
+        victim().note("and the vendor is to blame").adopt(OTHER_KEY).sign().data()
+    ),
+    "adopted in a head's place": lambda lines: adopted_early(),
+    "adopted, and signed by the hub before": lambda lines: (
+        victim().adopt(OTHER_KEY).sign(KEY).data()
+    ),
+    "adopted, and the hub before signs on": lambda lines: (
+        victim().adopt(OTHER_KEY).sign().note().sign(KEY).data()
+    ),
+    "adopted, and the adoption taken out": lambda lines: adopted_in_silence(),
+    "adopted under another key than it names": lambda lines: adopted_with(key="ab" * 32),
+    "adopted under a weak key": lambda lines: adopted_with(key=(b"\1" + bytes(31)).hex()),
+    "adopted from another entry": lambda lines: adopted_with(
+        head=msgspec.to_builtins(victim().cite(7))
     ),
     # the manifest
     "another label": changed(0, lambda value: value.update(label="INC-1")),

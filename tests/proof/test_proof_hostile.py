@@ -22,7 +22,7 @@ from tests.proof.writers import Room, Writer
 from warroom.client.target import Target
 from warroom.clock import monotonic
 
-PATIENCE = 60.0
+PATIENCE = 600.0
 """Seconds within which the hub answers, or ends the connection."""
 
 BATCH = 50

@@ -122,7 +122,7 @@ def hubs(tmp_path: Path) -> Iterator[Hubs]:
 async def test_eight_people_write_over_a_network_that_fails(hubs: Hubs) -> None:
     """Two rooms of four, for some seconds of resets, stalls, dead directions, and storms."""
     load = Load(rooms=2, writers=4, commands=150)
-    chaos = Chaos(hubs, Weather(life=0.6, silence=0.3), load, seed=4)
+    chaos = Chaos(hubs, Weather(life=0.6, silence=0.3, stalls=0.02), load, seed=4)
     assert [] == await chaos.run(storms=1.0)
     assert [] == chaos.journal_faults()
     happened = chaos.network.happened

@@ -5,6 +5,7 @@ import json
 import os
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import pytest
@@ -17,6 +18,7 @@ from tests.proof.forgeries import (
     OTHER,
     Lines,
     rewritten,
+    victim,
 )
 from tests.unit.test_verify_standalone import load
 from warroom.log.chain import canonical
@@ -63,6 +65,14 @@ def test_a_log_that_is_wholly_the_forgers_passes_only_for_who_trusts_nobody() ->
     assert not whole(forged, KEY.public)
 
 
+def test_a_log_that_the_forger_adopted_passes_only_for_who_trusts_nobody() -> None:
+    """Anyone can go on with a log under their own key, and the file says that they did."""
+    forged = victim().adopt(OTHER_KEY).note("and the vendor is to blame").sign().data()
+    assert whole(forged)
+    assert any(OTHER_KEY.public in note.text for note in verify(forged).notes)
+    assert not whole(forged, KEY.public)
+
+
 def test_a_log_cut_at_a_signed_head_passes_as_the_shorter_log_that_it_was() -> None:
     """The manifest is nobody's word. What speaks against this are heads that others kept."""
     head = json.loads(LINES[4])
@@ -76,7 +86,7 @@ BASES = [
     LINES,
     OLDER,
     OTHER,
-    *(golden(name).splitlines() for name in ("small", "incident", "redacted", "hub")),
+    *(golden(name).splitlines() for name in ("small", "incident", "redacted", "hub", "adopted")),
 ]
 EVERY_LINE = [line for lines in BASES for line in lines]
 VALUES: list[Any] = [
@@ -219,12 +229,21 @@ def _with_fields(
 
 
 def says_the_same(lines: Lines, true: Lines) -> bool:
-    """Whether a file is the true one, but for signed heads before the last that were left out."""
+    """Whether a file is the true one, but for signed heads that were left out.
+
+    The last one may not be, nor one on which another hub went on. Its manifest may name no end, as
+    a replica's does: then it may end at any signed head.
+    """
+    if lines[:1] == [canonical(json.loads(true[0]) | {"head": None}).replace(b'"head":null,', b"")]:
+        lines = [true[0], *lines[1:]]
+        true = true[: true.index(lines[-1]) + 1] if lines[-1] in true else true
     wanted = iter(true)
     subsequence = all(line in wanted for line in lines)
     missing = [line for line in true if line not in lines]
-    spare = all(line.endswith(b'"type":"head"}') for line in missing)
-    return subsequence and spare and lines[-1:] == true[-1:]
+    needed = [line for line, after in pairwise(true) if b'"kind":"log.adopted"' in after]
+    spare = all(line.endswith(b'"type":"head"}') and line not in needed for line in missing)
+    signed = lines[-1:] == true[-1:] and lines[-1].endswith(b'"type":"head"}')
+    return subsequence and spare and signed
 
 
 def damaged(number: int, dice: Dice) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from warroom.domain.commands import Post
 from warroom.domain.vocabulary import HUB
 from warroom.log.entry import Entry
 
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds without any change after which waiting for something is given up."""
 
 PACE = Pace(first=0.02, longest=0.5, reopen=0.1, stale_after=1.1, given_up_after=1.3)
