@@ -44,6 +44,7 @@ class Assault:
         self.sent: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.odd: list[bytes] = []
+        self.over = False
         self._path = str(path)
         self._dice = random.Random(seed)
         self._speaker = Speaker(self._dice, known)
@@ -55,7 +56,7 @@ class Assault:
 
     def run(self, frames: int, ends: float = math.inf) -> None:
         """Go on until so many were sent, or until a time in monotonic seconds."""
-        while self.sent.total() < frames and monotonic() < ends and not self.odd:
+        while not (self.over or self.odd) and self.sent.total() < frames and monotonic() < ends:
             self._shake_hands()
             self._converse()
 
@@ -109,8 +110,9 @@ class Assault:
     @contextlib.contextmanager
     def _dialled(self) -> Iterator[socket.socket]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(PATIENCE)
+            # With a timeout, `connect` would not wait for a full backlog to empty.
             sock.connect(self._path)
+            sock.settimeout(PATIENCE)
             yield sock
 
 
@@ -169,11 +171,15 @@ class Siege:
     async def _go_on(self, room: Room, assaults: list[Assault], frames: int, ends: float) -> None:
         """Work in the room for as long as the assault lasts."""
         attacks = asyncio.gather(*(asyncio.to_thread(one.run, frames, ends) for one in assaults))
-        while not attacks.done():
-            await room.fill(2, window=2)
-            self.peak = max(self.peak, self._memory())
-            await asyncio.wait([attacks], timeout=0.5)
-        await attacks
+        try:
+            while not attacks.done():
+                await room.fill(2, window=2)
+                self.peak = max(self.peak, self._memory())
+                await asyncio.wait([attacks], timeout=0.5)
+            await attacks
+        finally:
+            for one in assaults:
+                one.over = True
         self.after = self._memory()
         assert [] == room.faults(await room.served(self.hub.socket))
 
