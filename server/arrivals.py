@@ -19,7 +19,7 @@ from warroom.domain.access import (
 )
 from warroom.domain.hublog import OwnCommand
 from warroom.domain.permissions import Admission
-from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.domain.vocabulary import HUB, Audience, Scope, Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.envelopes import Hello, You
 
@@ -73,7 +73,7 @@ class Arrivals:
                 session, rotated = await self._invited(hello, admitted), True
         self._note_place(session, hello, address)
         known = self._directory.person(session.person)
-        admission = Admission(scope=session.scope)
+        admission = Admission(session.scope, session.bound, session.audience or Audience.INTERNAL)
         you = you_of(known, admission.reading() if hello.observer else admission)
         return Arrival(you=you, via=Via.SESSION, session=session.id, rotated=rotated)
 

@@ -217,6 +217,12 @@ class Hub:
         """Everyone who is here now, once for each connection."""
         return tuple(self._sessions)
 
+    def log_of(self, label: str) -> str | None:
+        """The log of the room with this label, in whatever case."""
+        wanted = label.casefold()
+        rooms = self._rooms.values()
+        return next((room.log for room in rooms if room.label.casefold() == wanted), None)
+
     def now(self) -> datetime:
         """The hub's time, UTC."""
         return self._clock.now()

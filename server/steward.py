@@ -97,12 +97,19 @@ class Steward:
             known = self._hub.directory.by_handle(message.handle)
             if known is None:
                 raise _Refused(Code.NOT_FOUND, f"nobody is called @{message.handle} here")
+        bound = None
+        if message.room is not None:
+            bound = self._hub.log_of(message.room)
+            if bound is None:
+                raise _Refused(Code.NOT_FOUND, f"there is no room {message.room}")
         command = MakeInvite(
             invite=message.invite,
             code=message.code,
             scope=message.scope,
             uses=message.uses,
             expires_at=self._hub.now() + timedelta(seconds=message.lasts),
+            bound=bound,
+            audience=message.audience,
             person=None if known is None else known.person,
             name=message.name,
         )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -65,8 +66,10 @@ def stranger(tmp_path: Path) -> Iterator[Stranger]:
 
 
 def shares(operator: Shell, *arguments: str) -> str:
-    """An invite to the hub, which listens on a port that is free."""
-    return invite_of(operator.does("share", "127.0.0.1:0", *arguments))
+    """An invite to the hub, which listens on a port that is free and that no other test has."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return invite_of(operator.does("share", f"127.0.0.1:{port}", *arguments))
 
 
 def test_an_invite_is_all_it_takes(operator: Shell, stranger: Stranger) -> None:
@@ -105,11 +108,31 @@ def test_what_is_wrong_with_an_invite_is_said(operator: Shell, stranger: Strange
     assert Invite.read(other).code not in broken.stdout + broken.stderr
 
 
-def test_nobody_is_invited_as_what_is_not_held(operator: Shell) -> None:
-    """A scope that the hub does not enforce is refused before anything is made."""
-    for scope in ("stakeholder", "auditor", "guest:INC-7", "hub", "root"):
-        assert scope in operator.refuses(2, "invite", "--scope", scope)
+def test_nobody_is_invited_as_what_there_is_not(operator: Shell) -> None:
+    """What makes no sense is refused before anything is made."""
+    for scope in ("hub", "root", "guest", "stakeholder:press", "observer:INC-1"):
+        assert scope.partition(":")[0] in operator.refuses(2, "invite", "--scope", scope)
     assert "" == operator.does("invites", "--all")
+
+
+def test_a_guest_sees_one_room(operator: Shell, stranger: Stranger) -> None:
+    """The one of the invite, and no other."""
+    operator.does("declare", "Another", "--json")
+    stranger.comes_in(shares(operator, "--scope", "guest:INC-2"))
+    listed = stranger.does("list")
+    assert ("INC-2" in listed, "INC-1" in listed) == (True, False)
+    stranger.does("post", "in my room")
+    assert "no room" in stranger.refuses(3, "post", "in another", "-i", "INC-1")
+    missing = operator.run("invite", "--scope", "guest:INC-9")
+    assert (3, True) == (missing.returncode, "INC-9" in missing.stderr)
+
+
+def test_a_stakeholder_is_told_and_opens_nothing(operator: Shell, stranger: Stranger) -> None:
+    """The feed is all there is for them."""
+    said = stranger.comes_in(shares(operator, "--scope", "stakeholder:customers"))
+    assert "stakeholder" in said
+    assert "INC-1" not in stranger.run("list").stdout
+    assert 0 == stranger.run("feed").returncode
 
 
 def test_an_invite_needs_a_port_for_others(operator: Shell) -> None:

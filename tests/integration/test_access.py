@@ -324,8 +324,8 @@ async def test_only_the_operator_runs_the_hub(hubs: Hubs, message: StewardMessag
             assert Code.NOT_ALLOWED is (await client.hear(Failed)).code
 
 
-async def test_no_scope_that_is_not_held_is_given(hubs: Hubs) -> None:
-    """Not even by the operator."""
+async def test_nobody_comes_in_as_the_hub(hubs: Hubs) -> None:
+    """Not even by the operator's word."""
     async with shared(hubs) as far:
         asked = InviteSomeone(invite="aaaaaaaa", code="0" * 64, scope=Scope.HUB)
         await far.operator.say(asked)

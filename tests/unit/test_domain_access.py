@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from tests.unit.conftest import KEY, NINE, entry_hash, entry_id
-from warroom.domain import access as a
 from warroom.domain import events as e
 from warroom.domain.access import (
+    INVITABLE,
     SESSION_LASTS,
     Access,
     AccessCommand,
@@ -29,7 +29,8 @@ from warroom.domain.access import (
 from warroom.domain.decide import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, NameWords, PlaceWords, Recorded
 from warroom.domain.hublog import FoundHub, HubState, RegisterPerson, apply_own, decide_own
-from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.domain.permissions import REACH
+from warroom.domain.vocabulary import Audience, Scope, Via
 
 CODE, TOKEN, OTHER = "c0" * 32, "70" * 32, "0e" * 32
 HOUR = timedelta(hours=1)
@@ -115,6 +116,10 @@ def test_an_invite_is_kept_as_its_digest() -> None:
     ("changed", "code"),
     [
         ({"scope": Scope.HUB}, Code.INVALID),
+        ({"scope": Scope.GUEST}, Code.INVALID),
+        ({"bound": "f" * 32}, Code.INVALID),
+        ({"scope": Scope.STAKEHOLDER}, Code.INVALID),
+        ({"audience": Audience.CUSTOMERS}, Code.INVALID),
         ({"expires_at": NINE}, Code.INVALID),
         ({"expires_at": NINE + timedelta(days=30, seconds=1)}, Code.INVALID),
         ({"person": "cy"}, Code.NOT_FOUND),
@@ -279,7 +284,16 @@ def test_commands_survive_json(command: AccessCommand) -> None:
     assert type(command) in get_args(AccessCommand)
 
 
-def test_only_enforced_scopes_are_given() -> None:
-    """What an invite may give is a subset of what permissions know, and never the hub's own."""
-    assert {Scope.RESPONDER, Scope.OBSERVER} == a.INVITABLE
-    assert HUB == Scope.HUB
+def test_a_session_is_for_what_its_invite_was() -> None:
+    """A guest for one room, a stakeholder for one audience."""
+    guest = msgspec.structs.replace(INVITE, scope=Scope.GUEST, bound="f" * 32)
+    session = Door(guest, OPEN).access.sessions["55555555"]
+    assert (Scope.GUEST, "f" * 32, None) == (session.scope, session.bound, session.audience)
+    told = msgspec.structs.replace(INVITE, scope=Scope.STAKEHOLDER, audience=Audience.CUSTOMERS)
+    session = Door(told, OPEN).access.sessions["55555555"]
+    assert (Scope.STAKEHOLDER, Audience.CUSTOMERS) == (session.scope, session.audience)
+
+
+def test_nobody_is_invited_as_the_hub() -> None:
+    """What an invite may give is all that permissions know, and never the hub's own."""
+    assert set(REACH) - {Scope.HUB} == INVITABLE

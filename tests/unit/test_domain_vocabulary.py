@@ -27,6 +27,7 @@ FACTS_OF_TEXT = {
     "people": "person ids",
     "person": "a person id",
     "taken_from": "a person id",
+    "bound": "the id of a log",
     "invite": "the random name of an invite",
     "session": "the random name of a session",
     "code": "a digest, hex",

@@ -11,10 +11,7 @@ from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
     from warroom.client.oneshot import Conversation
-    from warroom.domain.vocabulary import Scope
-
-LATER = ("stakeholder", "auditor", "guest")
-"""Scopes that the hub does not enforce yet, and so gives to nobody."""
+    from warroom.domain.vocabulary import Audience, Scope
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -34,7 +31,9 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
         "--scope",
         default="responder",
         metavar="SCOPE",
-        help="what they may do: responder (default), or observer, who reads only",
+        help="what they may do: responder (default); observer or auditor, who read only;\n"
+        "guest:INC-7, who works in that room alone; stakeholder:customers (or executive,\n"
+        "internal), who is told what was published to them",
     )
     parser.add_argument(
         "--for", dest="whom", metavar="NAME", help="their name; @NAME: one who is known already"
@@ -69,7 +68,7 @@ def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     from warroom.protocol.stewardship import InviteReady, InviteSomeone
 
     whom = options.whom or ""
-    code, scope = new_secret(), _scope(options.scope)
+    code, (scope, room, audience) = new_secret(), _scope(options.scope)
     known = whom.removeprefix("@") if whom.startswith("@") else None
     asked = InviteSomeone(
         invite=new_credential_id(),
@@ -79,6 +78,8 @@ def invite(hub: "Conversation", options: argparse.Namespace) -> None:
         lasts=options.expires,
         name=whom if whom and known is None else None,
         handle=known,
+        room=room,
+        audience=audience,
         address=options.address,
     )
     ready = hub.ask(asked, InviteReady)
@@ -97,22 +98,34 @@ def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     show([f"warroom join '{line}'"])
     uses = "once" if options.uses == 1 else f"{options.uses} times"
     until = f"{ready.expires_at:%d %b %H:%M} UTC"
-    say(f"invite {ready.invite}: lets in {uses}, as {scope}, until {until}")
+    say(f"invite {ready.invite}: lets in {uses}, as {options.scope}, until {until}")
     say("pass it on where only they read it; `warroom join -` takes it from standard input")
     say("without warroom: uvx --from WHEEL_OR_REPOSITORY warroom join -")
 
 
-def _scope(text: str) -> "Scope":
+def _scope(text: str) -> "tuple[Scope, str | None, Audience | None]":
+    """The scope, a guest's room, and a stakeholder's audience."""
     from warroom.domain.access import INVITABLE
-    from warroom.domain.vocabulary import Scope
+    from warroom.domain.vocabulary import Audience, Scope
 
-    if text.partition(":")[0] in LATER:
+    scope, _, more = text.partition(":")
+    if scope not in INVITABLE:
         raise Stop(
-            Exit.USAGE, f"nobody can be invited as {text} yet: this hub could not hold to it"
+            Exit.USAGE, f"there is no scope {scope}; give one of {', '.join(sorted(INVITABLE))}"
         )
-    if text not in INVITABLE:
-        raise Stop(Exit.USAGE, f"there is no scope {text}; give {' or '.join(sorted(INVITABLE))}")
-    return Scope(text)
+    if scope == Scope.GUEST:
+        if not more:
+            raise Stop(Exit.USAGE, "a guest is for one room: --scope guest:INC-7")
+        return Scope.GUEST, more, None
+    if scope == Scope.STAKEHOLDER:
+        if (more or Audience.INTERNAL) not in list(Audience):
+            raise Stop(
+                Exit.USAGE, f"there is no audience {more}; give one of {', '.join(Audience)}"
+            )
+        return Scope.STAKEHOLDER, None, Audience(more or Audience.INTERNAL)
+    if more:
+        raise Stop(Exit.USAGE, f"{scope} is for every room; only a guest is for one")
+    return Scope(scope), None, None
 
 
 def _uses(text: str) -> int:

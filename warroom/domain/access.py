@@ -20,10 +20,12 @@ from warroom.domain import events as e
 from warroom.domain.commands import CommandBase, Line, Moment, PersonId
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import AccessEvent, NameWords, PlaceWords, Recorded
-from warroom.domain.vocabulary import Scope
+from warroom.domain.vocabulary import Audience, Scope
 
 Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 """A SHA-256, in hex."""
+
+LogId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 CredentialId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z")]
 """What an invite or a session is called: random, and no secret."""
@@ -33,21 +35,26 @@ LONGEST_INVITE = timedelta(days=30)
 SESSION_LASTS = timedelta(days=30)
 """How long a session lasts from when it was opened or last renewed."""
 
-INVITABLE = frozenset({Scope.RESPONDER, Scope.OBSERVER})
-"""Scopes that the hub enforces, and so lets an invite give."""
+INVITABLE = frozenset(Scope) - {Scope.HUB}
+"""Scopes that an invite can give: all but the hub's own."""
 
 
 # --- what is asked ---------------------------------------------------------------------------
 
 
 class MakeInvite(CommandBase, frozen=True, tag="invite.make"):
-    """Let so many people in who show the code with this digest, or `person` once more."""
+    """Let so many people in who show the code with this digest, or `person` once more.
+
+    `bound` is the log of the one room that a guest is for, `audience` that of stakeholders.
+    """
 
     invite: CredentialId
     code: Digest
     scope: Scope
     uses: Annotated[int, Meta(ge=1, le=MOST_USES)]
     expires_at: Moment
+    bound: LogId | None = None
+    audience: Audience | None = None
     person: PersonId | None = None
     name: Line | None = None
 
@@ -102,6 +109,8 @@ class Invite(Struct, frozen=True, kw_only=True):
     made_at: datetime
     expires_at: datetime
     person: str | None
+    bound: str | None = None
+    audience: Audience | None = None
     used: int = 0
     revoked: bool = False
 
@@ -117,6 +126,8 @@ class Credential(Struct, frozen=True, kw_only=True):
     opened_at: datetime
     renewed_at: datetime
     expires_at: datetime
+    bound: str | None = None
+    audience: Audience | None = None
     next: str | None = None
     ended: bool = False
 
@@ -188,6 +199,8 @@ def _made(access: Access, made: e.InviteMade, recorded: Recorded) -> Access:
         made_at=recorded.at,
         expires_at=made.expires_at,
         person=made.person,
+        bound=made.bound,
+        audience=made.audience,
     )
     return replace(
         access,
@@ -206,6 +219,8 @@ def _opened(access: Access, opened: e.SessionOpened, recorded: Recorded) -> Acce
         opened_at=recorded.at,
         renewed_at=recorded.at,
         expires_at=opened.expires_at,
+        bound=opened.bound,
+        audience=opened.audience,
     )
     invite = access.invites.get(opened.invite)
     if invite is not None:
@@ -270,7 +285,11 @@ def _make(
     access: Access, command: MakeInvite, asked: Asked, people: Container[str]
 ) -> Granted | Refused:
     if command.scope not in INVITABLE:
-        return Refused(Code.INVALID, f"nobody can be invited as {command.scope} yet")
+        return Refused(Code.INVALID, f"nobody can be invited as {command.scope}")
+    if (command.scope is Scope.GUEST) != (command.bound is not None):
+        return Refused(Code.INVALID, "a guest is for one room, and nobody else is")
+    if (command.scope is Scope.STAKEHOLDER) != (command.audience is not None):
+        return Refused(Code.INVALID, "a stakeholder belongs to an audience, and nobody else does")
     if not asked.at < command.expires_at <= asked.at + LONGEST_INVITE:
         return Refused(Code.INVALID, "an invite lasts up to 30 days from now")
     if command.person is not None and command.person not in people:
@@ -284,6 +303,8 @@ def _make(
             scope=command.scope,
             uses=command.uses,
             expires_at=command.expires_at,
+            bound=command.bound,
+            audience=command.audience,
             person=command.person,
             words=None if command.name is None else NameWords(command.name),
         )
@@ -311,6 +332,8 @@ def _open(
             token=command.token,
             invite=invite.id,
             expires_at=asked.at + SESSION_LASTS,
+            bound=invite.bound,
+            audience=invite.audience,
         )
     )
 

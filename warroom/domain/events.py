@@ -550,7 +550,8 @@ class RoomAdopted(Wordless, frozen=True, tag="room.adopted"):
 class InviteMade(EventBase, frozen=True, tag="invite.made"):
     """A code lets so many come in, until then. `person`: it lets this one in, on one more machine.
 
-    The words are the name of the one it is for.
+    `bound` is the log of a guest's one room, `audience` the one that a stakeholder belongs to. The
+    words are the name of the one it is for.
     """
 
     invite: str
@@ -558,6 +559,8 @@ class InviteMade(EventBase, frozen=True, tag="invite.made"):
     scope: Scope
     uses: int
     expires_at: datetime
+    bound: str | None = None
+    audience: Audience | None = None
     person: str | None = None
     words: NameWords | None = None
 
@@ -575,6 +578,8 @@ class SessionOpened(Wordless, frozen=True, tag="session.opened"):
     token: str
     invite: str
     expires_at: datetime
+    bound: str | None = None
+    audience: Audience | None = None
 
 
 class SessionSeen(EventBase, frozen=True, tag="session.seen"):

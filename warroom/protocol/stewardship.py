@@ -17,7 +17,7 @@ from msgspec import Meta, Raw, Struct
 
 from warroom.domain.access import MOST_USES, CredentialId, Digest
 from warroom.domain.commands import Handle, Line
-from warroom.domain.vocabulary import Scope
+from warroom.domain.vocabulary import Audience, Scope
 from warroom.protocol.envelopes import FromClient, FromHub, Seq
 
 Seconds: TypeAlias = Annotated[int, Meta(ge=60, le=30 * 24 * 3600)]
@@ -27,7 +27,8 @@ Port: TypeAlias = Annotated[int, Meta(ge=0, le=65535)]
 class InviteSomeone(FromClient, frozen=True, tag="invite"):
     """Let so many people in, for so long. `handle`: one more machine of someone known.
 
-    `address` is what stands in the invite in place of what the hub would choose.
+    `room` is the label of a guest's one room, `audience` that of stakeholders. `address` is what
+    stands in the invite in place of what the hub would choose.
     """
 
     invite: CredentialId
@@ -37,6 +38,8 @@ class InviteSomeone(FromClient, frozen=True, tag="invite"):
     lasts: Seconds = 3600
     name: Line | None = None
     handle: Handle | None = None
+    room: Line | None = None
+    audience: Audience | None = None
     address: Line | None = None
 
 
