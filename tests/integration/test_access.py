@@ -486,7 +486,7 @@ async def test_half_a_handshake_is_not_waited_for(serve: Serve, tmp_path: Path) 
 async def test_one_address_has_only_so_many_connections(serve: Serve, tmp_path: Path) -> None:
     """The one too many is cut before TLS costs anything; another address still gets in."""
     place = Place(tmp_path / "data", {}, -1)
-    async with serve(rates=Rates(connections=3)) as served:
+    async with serve(Patience(hello=600, spread=0.01), Rates(connections=3)) as served:
         identity = own_identity(place, ("127.0.0.1",))
         port = await served.gateway.open_tls(Address("127.0.0.1", 0), identity.context)
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
