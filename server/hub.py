@@ -24,8 +24,8 @@ from server.directory import Directory, Known
 from server.framing import pack
 from server.journal import Journal, JournalRefused, JournalTemporary, LogHead, Page
 from server.limits import Buckets, Rates, seconds
+from server.lists import Lists
 from server.loading import read_log
-from server.lobby import Board, Edition, edition
 from server.pages import Pages
 from server.presence import Presences
 from server.reception import Reception
@@ -61,8 +61,6 @@ from warroom.protocol.envelopes import (
     Diverged,
     Draining,
     Failed,
-    FeedItem,
-    FeedList,
     HeadAt,
     Heartbeat,
     Hello,
@@ -73,8 +71,6 @@ from warroom.protocol.envelopes import (
     Open,
     Opened,
     Release,
-    Rooms,
-    RoomSummary,
     Submit,
     Welcome,
 )
@@ -119,8 +115,6 @@ class Hub:
         self._reception = Reception(self._directory, self.own, self._called)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
-        self._lobby = Board(self._loop, self._rooms_edition)
-        self._feed = Board(self._loop, self._feed_edition)
         for head in heads:
             await asyncio.to_thread(self._load, head)
         if own is not None:
@@ -131,6 +125,7 @@ class Hub:
         self._recovery = Recovery(
             self._rooms, self._state, self._clerk, self._writer.submit, self._release_after
         )
+        self._lists = Lists(self._loop, self._rooms, self._presences, self._recovery.holds)
         self._attendance = Attendance(self._loop, self._rooms, self._clerk, self._recovery.holds)
         self._writer.start()
         if own is None:
@@ -258,12 +253,11 @@ class Hub:
         self._sessions.discard(session)
         if session.credential is not None:
             self.visits.here(session.credential, self.now())
-        self._lobby.leave(session)
-        self._feed.leave(session)
+        self._lists.leave(session)
         self._recovery.leave(session)
         for log in tuple(session.logs):
             self._close(session, log)
-        self._lobby.changed()
+        self._lists.lobby.changed()
 
     # --- what sessions say -------------------------------------------------------------------
 
@@ -278,9 +272,9 @@ class Hub:
             case Close(log=log):
                 self._close(session, log)
             case ListRooms(watch=watch):
-                self._lobby.show(session, watch)
+                self._lists.lobby.show(session, watch)
             case ListFeed(watch=watch):
-                self._feed.show(session, watch)
+                self._lists.feed.show(session, watch)
             case Alive(idle=idle):
                 session.idle = idle
             case Offer() | Release():
@@ -384,7 +378,7 @@ class Hub:
         session.link.wake()
         self._presences.came(room.log, session)
         self._attendance.came(session, room.log)
-        self._lobby.changed()
+        self._lists.lobby.changed()
 
     async def _holds(self, room: Room, after: int, head: str | None) -> bool:
         """Whether the log holds the entry that a client says it ends with."""
@@ -410,38 +404,6 @@ class Hub:
                     return page
                 await self._pages.fetch(room, page)
         return None
-
-    def summaries(self) -> tuple[RoomSummary, ...]:
-        """The lobby: every room, the newest first."""
-        lines = [
-            room.summary(len(self._presences.here(log)), recovering=self._recovery.holds(log))
-            for log, room in self._rooms.items()
-        ]
-        rooms = [line for line in lines if line is not None]
-        return tuple(sorted(rooms, key=lambda line: line.declared_at, reverse=True))
-
-    def feed(self) -> tuple[FeedItem, ...]:
-        """What was published in all rooms, the latest first."""
-        items = [
-            FeedItem(log=room.log, label=room.label, published=published)
-            for room in self._rooms.values()
-            for published in room.feed.published
-        ]
-        return tuple(sorted(items, key=lambda item: item.published.at, reverse=True))
-
-    def _rooms_edition(self) -> Edition:
-        return edition(
-            self.summaries(),
-            lambda session, room: self._sees(session, room.log),
-            lambda rooms: Rooms(rooms=rooms),
-        )
-
-    def _feed_edition(self) -> Edition:
-        return edition(
-            self.feed(),
-            lambda session, item: session.hears(self._rooms[item.log].incident, item.published),
-            lambda items: FeedList(items=items),
-        )
 
     # --- what the hub does by itself -----------------------------------------------------------
 
@@ -506,8 +468,7 @@ class Hub:
             elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
                 reply_to.set_result(extended)
         if batch.commits:
-            self._lobby.changed()
-            self._feed.changed()
+            self._lists.changed()
 
     def _answer(self, outcome: Outcome) -> None:
         waiting = outcome.waiting
