@@ -1,9 +1,11 @@
 """The hub as a process: starting, ending, dying, racing, and what survives."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -284,3 +286,15 @@ async def test_nothing_is_acknowledged_into_a_file_that_is_gone(hubs: Hubs, name
         (hub.data / "away").rename(file)
         assert isinstance(await ana.submits(log, Post(text="one"), id=id), Acked)
     assert "was moved or deleted under the running hub" in hub.errors.read_text()
+
+
+def test_a_locked_journal_is_one_sentence(hubs: Hubs) -> None:
+    """A tool that holds it open for writing keeps the hub from starting, and is told of."""
+    assert 0 == hubs.start().stop()
+    with contextlib.closing(sqlite3.connect(hubs.data / "journal.db")) as tool:
+        tool.execute("BEGIN IMMEDIATE")
+        refused = hubs.spawn()
+        assert 1 == refused.process.wait(WAIT)
+    said = refused.errors.read_text()
+    assert "cannot be used now: another program has locked it" in said
+    assert 1 == said.count("\n")
