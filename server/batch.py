@@ -6,7 +6,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from warroom.domain.commands import Command
-from warroom.domain.decide import Refused
+from warroom.domain.decide import Named, Refused
 from warroom.domain.hublog import OwnCommand
 from warroom.domain.vocabulary import Scope, Via
 from warroom.log.entry import Entry
@@ -30,6 +30,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     bound: str | None = None
     seen: int = 0
     said_by: str | None = None
+    named: Named | None = None
     occurred_at: datetime | None = None
     reply_to: object = None
 

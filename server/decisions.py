@@ -4,14 +4,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 
 from msgspec import Struct
 
 from server.batch import Accepted, Committed, Extended, Extension, Outcome, Rejected, Waiting
 from server.journal import Append, JournalTemporary, LogHead, Transaction
-from warroom.clock import HubClock, new_salt
+from warroom.clock import HubClock, new_room_label, new_salt
 from warroom.domain.commands import AdoptLog, Command, Declare, cited_by
-from warroom.domain.decide import Asked, Cited, Code, Founding, Granted, Refused, decide
+from warroom.domain.decide import NO_ROOM, Asked, Cited, Code, Founding, Granted, Refused, decide
 from warroom.domain.events import Citation, Policy
 from warroom.domain.fold import apply
 from warroom.domain.hublog import LABEL, FoundHub, HubState, OwnCommand, apply_own, decide_own
@@ -24,6 +25,8 @@ from warroom.log.part import without_redacted
 from warroom.log.signing import HubKey
 
 FOLD_PAGE = 1_000
+RESTRICTED_DIGITS = 4
+"""How long the label of a restricted room is at least: `SEC-7f3a`."""
 
 RECOVERING = Refused(
     Code.TEMPORARY,
@@ -118,7 +121,7 @@ class Decisions:
         incident = local.state if local is not None else None
         if not isinstance(incident, Incident) or one.scope is Scope.HUB:
             return False
-        return not sees(incident, one.scope, one.bound)
+        return not sees(incident, one.person, one.scope, one.bound)
 
     def _catch_up(self, tx: Transaction, log: str) -> None:
         """Lock the head and fold what the local state lacks."""
@@ -141,7 +144,7 @@ class Decisions:
 
     def _decide(self, tx: Transaction, one: Waiting, digest: bytes) -> Outcome:
         local = self._locals.get(one.log)
-        if local is not None and self._is_elsewhere(local, one.command):
+        if local is not None and not self._hidden(one) and self._is_elsewhere(local, one.command):
             return Rejected(one, RECOVERING)
         if local is None:
             local = self._new_log(tx, one)
@@ -152,6 +155,7 @@ class Decisions:
             scope=one.scope,
             bound=one.bound,
             said_by=one.said_by,
+            named=one.named,
             occurred_at=one.occurred_at,
             cited=self._cited(tx, one),
             founding=Founding(local.label, self._key.public, self._policy),
@@ -191,12 +195,22 @@ class Decisions:
             case FoundHub():
                 return Local(LABEL, HubState(log=one.log))
             case Declare():
-                fresh = [local.label for log, local in self._locals.items() if self._is_new(log)]
-                numbers = [int(label.removeprefix("INC-")) for label in fresh if label != LABEL]
-                number = max(tx.labels("INC-"), *numbers, 0) + 1
-                return Local(f"INC-{number}", Incident(log=one.log))
+                label = self._label(tx, restricted=one.command.restricted)
+                return Local(label, Incident(log=one.log))
             case _:
                 return Local("", Incident(log=one.log))
+
+    def _label(self, tx: Transaction, *, restricted: bool) -> str:
+        """What a new room is called: the next number, or by chance if it is restricted.
+
+        A number that is missing would say that there is a room one does not see.
+        """
+        fresh = {local.label for log, local in self._locals.items() if self._is_new(log)}
+        if restricted:
+            made = (new_room_label(digits) for digits in count(RESTRICTED_DIGITS))
+            return next(label for label in made if label not in fresh and not tx.has(label))
+        numbers = [int(label[4:]) for label in fresh if label.startswith("INC-")]
+        return f"INC-{max(tx.labels('INC-'), *numbers, 0) + 1}"
 
     def _is_new(self, log: str) -> bool:
         """Whether the log was begun in this batch."""
@@ -234,7 +248,7 @@ def _ask(
         return decide(state, command, asked)
     if isinstance(state, HubState) and isinstance(command, OwnCommand):
         return decide_own(state, command, asked)
-    return Refused(Code.NOT_FOUND, "there is no such room")
+    return Refused(Code.NOT_FOUND, NO_ROOM)
 
 
 def _fold(local: Local, entry: Entry) -> None:
@@ -253,7 +267,7 @@ def _place(head: Citation) -> tuple[int, str]:
 def _check_head(local: Local, head: LogHead) -> None:
     if (local.seq, local.head) != (head.seq, head.hash):
         raise JournalTemporary(
-            f"{head.label} ends at #{head.seq} in the journal, and differently in memory"
+            f"log {head.log} ends at #{head.seq} in the journal, and differently in memory"
         )
 
 

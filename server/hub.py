@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from server import crash
+from server import crash, restricted
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
 from server.attendance import Attendance, remembered
@@ -37,8 +37,8 @@ from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
 from warroom.domain.access import Access, session_is_over
-from warroom.domain.commands import Declare, Rename, TimerCommand
-from warroom.domain.decide import NO_ROOM, Code
+from warroom.domain.commands import Admit, Command, Declare, Remove, Rename, TimerCommand
+from warroom.domain.decide import NO_ROOM, Code, Named
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import (
     LABEL,
@@ -308,6 +308,7 @@ class Hub:
             bound=session.you.bound,
             seen=message.seen,
             said_by=message.said_by,
+            named=self._named(message.command),
             occurred_at=message.occurred_at,
             reply_to=session,
         )
@@ -336,6 +337,15 @@ class Hub:
         room = self._rooms.get(log)
         return room if room is not None and session.sees(room.incident) else None
 
+    def _named(self, command: Command) -> Named | None:
+        """Whom a command means by a handle, of all whom the hub knows."""
+        match command:
+            case Admit(handle=handle) | Remove(handle=handle):
+                known = self._directory.by_handle(handle)
+            case _:
+                return None
+        return None if known is None else Named(known.person, known.name, known.handle)
+
     def _sees(self, session: Session, log: str) -> bool:
         return self._room(session, log) is not None
 
@@ -357,6 +367,9 @@ class Hub:
             self._recovery.claimed(session, room)
             return
         holds = await self._holds(room, message.after, message.head)
+        if room.incident.restricted and not await restricted.recorded(session, room, self.own):
+            return
+        # Whoever could see it a moment ago may have been removed meanwhile.
         if not self._sees(session, room.log):
             self._no_room(session, room.log)
             return
@@ -491,6 +504,9 @@ class Hub:
         room = self._rooms.get(committed.log)
         if room is None:
             room = self._rooms[committed.log] = Room(committed.log, committed.label, pack)
+        for session in restricted.shut_out(room, committed):
+            self._close(session, room.log)
+            self._no_room(session, room.log)
         live = room.commit(committed)
         for key in live.to:
             if isinstance(key, Session) and not key.link.write(live.data):

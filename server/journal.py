@@ -80,6 +80,9 @@ class Transaction(Protocol):
     def labels(self, prefix: str) -> int:
         """The highest number in use after `prefix` among all labels (`INC-7` is 7), 0 if none."""
 
+    def has(self, label: str) -> bool:
+        """Whether a log has this label."""
+
     def known(self, log: str, ids: Iterable[str]) -> Mapping[str, Known]:
         """Those of the command ids that the log already holds."""
 

@@ -38,6 +38,7 @@ _MOVE_HEAD = sql_update(logs).where(logs.c.log == bindparam("of_log"))
 _LABELS = select(logs.c.label).where(
     func.substr(logs.c.label, 1, func.length(bindparam("prefix"))) == bindparam("prefix")
 )
+_LABELLED = select(logs.c.log).where(logs.c.label == bindparam("label"))
 # By id alone: asked for the log as well, SQLite would rather read the whole log through.
 _KNOWN = select(entries.c.log, entries.c.id, entries.c.seq, entries.c.by, entries.c.asked).where(
     entries.c.id.in_(bindparam("ids", expanding=True))
@@ -163,6 +164,10 @@ class SqlTransaction:
         found = self._connection.execute(_LABELS, {"prefix": prefix}).scalars()
         rests = [label[len(prefix) :] for label in found]
         return max((int(rest) for rest in rests if rest.isascii() and rest.isdigit()), default=0)
+
+    def has(self, label: str) -> bool:
+        """Whether a log has this label."""
+        return self._connection.execute(_LABELLED, {"label": label}).first() is not None
 
     def known(self, log: str, ids: Iterable[str]) -> Mapping[str, Known]:
         """Those of the command ids that the log already holds."""

@@ -31,7 +31,7 @@ class Pages:
         # Who leaves must not take the page from the others.
         found = await asyncio.shield(reading)
         if not found.entries:
-            raise LookupError(f"{room.label} has no entry after #{missing.after} in the journal")
+            raise LookupError(f"log {room.log} has no entry after #{missing.after} in the journal")
         # Who comes just after the reading does not wait, and so may be here before the callback.
         self._supply(room, missing, reading)
 

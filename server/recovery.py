@@ -86,7 +86,7 @@ class Recovery:
         del self._since[room.log]
         for key in [key for key in self._parts if key[1] == room.log]:
             del self._parts[key]
-        _logger.info("%s is recovered: it goes on after #%d", room.label, room.seq)
+        _logger.info("%s is recovered: it goes on after #%d", room.called, room.seq)
         return True
 
     def _begin(self, room: Room) -> None:
@@ -94,7 +94,7 @@ class Recovery:
         _logger.warning(
             "%s is being recovered: it takes nothing new until it is released, by `warroom hub "
             "release` or after %.0f seconds in which nobody brings more",
-            room.label,
+            room.called,
             self._release_after,
         )
 
@@ -209,7 +209,7 @@ class Recovery:
         """Have the entry written with which a recovering room goes on."""
         room, reply = self._rooms[log], asyncio.get_running_loop().create_future()
         command = ending(room.incident, self._state())
-        assert command is not None, f"{room.label} is not recovering"
+        assert command is not None, f"{room.log} is not recovering"
         self._clerk.ask(log, command, command_id(log, "release", room.incident.head), reply)
         return reply
 

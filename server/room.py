@@ -18,6 +18,7 @@ from warroom.domain.events import (
     Event,
     IncidentDeclared,
     IncidentRetitled,
+    MemberAdmitted,
     PersonJoined,
     PersonRenamed,
     Recorded,
@@ -85,6 +86,12 @@ class Room:
         self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
         self._naming: dict[int, Event | Unknown] = {}
         self._redactions = 0
+
+    @property
+    def called(self) -> str:
+        """What the hub calls the room in its log file, which is nobody's room: no restricted one
+        is told by its label there."""
+        return "a restricted room" if self.incident.restricted else self.label
 
     @property
     def seq(self) -> int:
@@ -179,6 +186,7 @@ class Room:
             resolved_at=incident.reached.get(Status.RESOLVED) if incident.over else None,
             here=here,
             recovering=recovering,
+            restricted=incident.restricted,
         )
 
     def _fold(self, entry: Entry) -> None:
@@ -191,7 +199,7 @@ class Room:
     def _learn(self, recorded: Recorded) -> None:
         """Take the title, and remember which entries hold names."""
         match recorded.event:
-            case PersonJoined() | PersonRenamed() | RollCalled():
+            case PersonJoined() | PersonRenamed() | MemberAdmitted() | RollCalled():
                 self._naming[recorded.seq] = recorded.event
             case IncidentDeclared(words=words) if words is not None and words.title is not None:
                 self.title = words.title

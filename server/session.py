@@ -79,12 +79,12 @@ class Session:
 
     def sees(self, incident: Incident) -> bool:
         """Whether this connection may know of a room."""
-        return sees(incident, self.you.scope, self.you.bound)
+        return sees(incident, self.you.person, self.you.scope, self.you.bound)
 
     def hears(self, incident: Incident, published: Published) -> bool:
         """Whether this connection is told of something that a room has published."""
         meant = self.you.audience in {None, published.audience}
-        return meant and hears(incident, self.you.scope, self.you.bound)
+        return meant and hears(incident, self.you.person, self.you.scope, self.you.bound)
 
     def say(self, message: FromHub) -> None:
         """Send one message."""

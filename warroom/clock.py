@@ -21,6 +21,11 @@ def new_log_id() -> str:
     return secrets.token_hex(16)
 
 
+def new_room_label(digits: int) -> str:
+    """A label for a restricted room, `SEC-7f3a`: by chance, so that it says nothing."""
+    return f"SEC-{secrets.randbits(4 * digits):0{digits}x}"
+
+
 def new_salt() -> str:
     """A random 128-bit salt for the words of one entry, 32 hexadecimal digits."""
     return secrets.token_hex(16)

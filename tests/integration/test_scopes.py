@@ -122,6 +122,8 @@ def commands(status: Status) -> tuple[c.PersonCommand, ...]:
         c.Promote(entry=NOWHERE, to=PromotedTo.FACT),
         c.CallRoll(people=(c.Voice(person="nobody", handle="raj"),)),
         c.Rename(name="Someone Else"),
+        c.Admit(handle="stranger"),
+        c.Remove(handle="stranger"),
         # The one that may be granted and change who holds what: the last, and taken back after.
         c.ReleaseRole(role=Role.SCRIBE),
     )
@@ -220,7 +222,9 @@ async def stage(crowd: Mapping[str, Client], status: Status, commanded: bool) ->
 
 def test_every_command_and_every_state_is_asked_about() -> None:
     """Nothing that people can say is left out; no room is a candidate yet."""
-    assert set(get_args(c.PersonCommand)) == {type(one) for one in commands(Status.DECLARED)}
+    asked = {type(one) for one in commands(Status.DECLARED)}
+    # Restricting changes whom the table lets see the room: it has tests of its own.
+    assert {c.Restrict} == set(get_args(c.PersonCommand)) - asked
     assert set(TRANSITIONS) - {Status.CANDIDATE} == set(ROUTES)
 
 

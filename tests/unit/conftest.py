@@ -14,7 +14,7 @@ import pytest
 
 from warroom.domain import commands as c
 from warroom.domain.commands import Command, Voice
-from warroom.domain.decide import Asked, Cited, Founding, Granted, Refused, decide
+from warroom.domain.decide import Asked, Cited, Founding, Granted, Named, Refused, decide
 from warroom.domain.events import DEFAULT_POLICY, Event, Policy, Recorded, Unknown
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
@@ -83,6 +83,7 @@ class Playbook:
             bound=said.get("bound"),
             said_by=said.get("said_by"),
             occurred_at=said.get("occurred_at"),
+            named=self._named(command),
             cited=self._cited(c.cited_by(command)),
             founding=founding if isinstance(command, c.Declare) else None,
         )
@@ -179,6 +180,14 @@ class Playbook:
         text = self.incident.updates[update].text.hash
         return c.ApproveUpdate(update=update, text=text, break_glass=break_glass, reason=reason)
 
+    def _named(self, command: Command) -> Named | None:
+        """Whom a command names by a handle: everyone but `stranger` is known to the hub."""
+        match command:
+            case c.Admit(handle=handle) | c.Remove(handle=handle) if handle != "stranger":
+                return Named(handle, handle.title(), handle)
+            case _:
+                return None
+
     def _cited(self, seqs: Iterable[int]) -> dict[int, Cited]:
         """The entries that a command speaks of, as the hub looks them up."""
         return {
@@ -232,6 +241,9 @@ def whole_incident() -> Playbook:
     _correct(room)
     _close(room)
     _go_on(room)
+    room.does("ana", c.Restrict(reason="a suspect may read this"))
+    room.does("ana", c.Admit(handle="eve"))
+    room.does("ana", c.Remove(handle="eve", reason="not needed any more"))
     room.does("cy", c.Rename(name="Cy"))
     room.does(HUB, c.NoteName(person="dee", name="Dee"))
     return room

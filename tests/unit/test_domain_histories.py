@@ -100,6 +100,9 @@ ABOUT_THE_INCIDENT: list[c.PersonCommand] = [
     c.Describe(bridge="words"),
     c.CallRoll(people=(Voice(RAJ, "raj"),)),
     c.Rename(name="words"),
+    c.Restrict(reason="words"),
+    c.Admit(handle="words"),
+    c.Remove(handle="words", reason="words"),
 ]
 MOVES = [
     ABOUT_ROLES,

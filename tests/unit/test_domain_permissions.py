@@ -60,6 +60,9 @@ RESTRICTED: dict[type[Command], tuple[set[Role], bool]] = {
     c.ReturnUpdate: ({IC, DEPUTY}, False),
     c.ApproveUpdate: ({IC, DEPUTY}, False),
     c.PublishUpdate: ({COMMS, IC, DEPUTY}, False),
+    c.Restrict: ({IC, DEPUTY}, True),
+    c.Admit: ({IC, DEPUTY}, False),
+    c.Remove: ({IC, DEPUTY}, False),
 }
 """What needs a role: which, and whether everyone may while nobody is in command."""
 
@@ -78,6 +81,9 @@ AFTER_CLOSE: set[type[Command]] = {
     c.RequestRedaction,
     c.ApproveRedaction,
     c.Rename,
+    c.Restrict,
+    c.Admit,
+    c.Remove,
 }
 """What people may still do in a closed incident: reopen it, tie up loose ends, correct."""
 
@@ -156,6 +162,9 @@ def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
         c.Promote(entry=5, to=PromotedTo.FACT),
         c.CallRoll(people=(Voice(voice_id(incident.log, "raj"), "raj"),)),
         c.Rename(name="Sam Shaw"),
+        c.Restrict(reason="x"),
+        c.Admit(handle="kim"),
+        c.Remove(handle="cy"),
         c.Join(person="eve", name="Eve", handle="eve"),
         c.NoteName(person="sam", name="Sam Shaw"),
         c.LapseOffer(role=offer.role, offer=offer.source.seq),
@@ -177,6 +186,8 @@ def answer(command: type[Command], case: Case, status: Status | None = None) -> 
         room.waits(3600)
     if command is c.Declare:
         room = Playbook()
+    if command in {c.Admit, c.Remove}:
+        room.records(e.RoomRestricted(members=("ana", "cy", "sam")))
     if status is not None:
         room.incident = replace(room.incident, status=status)
     bound = LOG if scope is Scope.GUEST else None
@@ -242,7 +253,10 @@ def test_every_scope_has_its_reach() -> None:
     """G3: who may know of a room, and read it: the room at hand, and another one."""
     here, there = Incident(log=LOG), Incident(log=f"{2:032x}")
     bound = {scope: LOG if REACH[scope].one else None for scope in Scope}
-    seen = {scope: (sees(here, scope, at), sees(there, scope, at)) for scope, at in bound.items()}
+    seen = {
+        scope: (sees(here, "sam", scope, at), sees(there, "sam", scope, at))
+        for scope, at in bound.items()
+    }
     assert {
         Scope.RESPONDER: (True, True),
         Scope.OBSERVER: (True, True),
@@ -251,17 +265,29 @@ def test_every_scope_has_its_reach() -> None:
         Scope.STAKEHOLDER: (False, False),
         Scope.HUB: (False, False),
     } == seen
-    assert not sees(here, Scope.GUEST)
+    assert not sees(here, "sam", Scope.GUEST)
 
 
 def test_who_hears_what_a_room_publishes() -> None:
     """G3: whoever may read it, and stakeholders, who may not."""
     here, there = Incident(log=LOG), Incident(log=f"{2:032x}")
-    hear = {scope: (hears(here, scope, LOG), hears(there, scope, LOG)) for scope in Scope}
+    hear = {
+        scope: (hears(here, "sam", scope, LOG), hears(there, "sam", scope, LOG)) for scope in Scope
+    }
     assert (True, False) == hear.pop(Scope.GUEST)
     assert (True, True) == hear.pop(Scope.STAKEHOLDER)
     assert (False, False) == hear.pop(Scope.HUB)
     assert {(True, False)} == set(hear.values())
+
+
+def test_a_restricted_room_is_there_for_its_members_and_for_auditors() -> None:
+    """G3: whatever they were let in for; what it publishes is told to members alone."""
+    room = Incident(log=LOG, restricted=True, members=frozenset({"ana"}))
+    members = {scope for scope in Scope if sees(room, "ana", scope, LOG)}
+    assert {Scope.RESPONDER, Scope.OBSERVER, Scope.AUDITOR, Scope.GUEST} == members
+    assert {Scope.AUDITOR} == {scope for scope in Scope if sees(room, "sam", scope, LOG)}
+    assert {*members, Scope.STAKEHOLDER} == {one for one in Scope if hears(room, "ana", one, LOG)}
+    assert {Scope.AUDITOR} == {scope for scope in Scope if hears(room, "sam", scope, LOG)}
 
 
 def test_who_could_write_can_come_to_read() -> None:

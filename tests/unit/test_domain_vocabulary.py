@@ -25,6 +25,7 @@ FACTS_OF_TEXT = {
     "assignee": "a person id",
     "handed_over_by": "a person id",
     "people": "person ids",
+    "members": "person ids",
     "person": "a person id",
     "taken_from": "a person id",
     "bound": "the id of a log",

@@ -276,6 +276,9 @@ status: status resolved, was investigating
 status: status closed, was resolved
 hub: the hub came back from a backup; the log goes on after #59
 hub: adopted by another hub after #60: its key is abababababababab
+people: restricted this room to those who are in it: a suspect may read this
+people: admitted Eve
+people: removed Eve: not needed any more
 people: @cy is called Cy now
 people: @dee is called Dee now
 """

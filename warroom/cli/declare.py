@@ -31,6 +31,16 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument("--bridge", metavar="WHERE", help="where people talk")
     parser.add_argument("--started", metavar="13:40", help="when it began, if that is known")
     parser.add_argument("--at", metavar="14:01", help="when it was declared, if that was not now")
+    parser.add_argument(
+        "--security",
+        action="store_true",
+        help="a security incident: restricted, unless --open is given",
+    )
+    access = parser.add_mutually_exclusive_group()
+    access.add_argument(
+        "--restricted", action="store_true", help="nobody but whom you admit knows of the room"
+    )
+    access.add_argument("--open", action="store_true", help="open to all, though it is security")
     add_json(parser)
     add_place(parser)
 
@@ -49,6 +59,8 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             urgency=options.urgency,
             services=tuple(map(one_line, options.service)),
             bridge=options.bridge and one_line(options.bridge),
+            security=options.security,
+            restricted=options.restricted or (options.security and not options.open),
             started_at=options.started and _moment(options.started, hub.welcome.time),
         )
         declared_at = options.at and _moment(options.at, hub.welcome.time)

@@ -49,7 +49,7 @@ def _row(room: RoomSummary) -> tuple[str, ...]:
         elapsed_time(until - room.began_at),
         clock_time(room.next_by) if room.next_by else "-",
         one_line(room.commander) if room.commander else "vacant",
-        one_line(room.title),
+        "restricted: " * room.restricted + one_line(room.title),
     )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from warroom.cli.options import (
     add_json,
@@ -18,6 +18,9 @@ from warroom.cli.output import entry_json, entry_lines, say, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.client.replica import Replica
 from warroom.domain.events import Recorded
+
+if TYPE_CHECKING:
+    from warroom.client.desk import DeskEvent
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -79,10 +82,8 @@ async def _follow(
     """Print what comes until interrupted, across restarts of the hub."""
     import asyncio
 
-    from warroom.client.connection import LineState
     from warroom.client.desk import Desk, DeskEvent, LineChanged, RoomChanged
-    from warroom.client.healing import both_heads
-    from warroom.client.replica import Appended, Sync, SyncChanged
+    from warroom.client.replica import Appended
 
     def listen(event: DeskEvent) -> None:
         try:
@@ -92,19 +93,12 @@ async def _follow(
                 over.set_result(error)
 
     def tell(event: DeskEvent) -> None:
+        if (stop := _ending(event, desk.replicas[log])) is not None:
+            raise stop
         match event:
             case RoomChanged(change=Appended(entries=entries)):
                 fresh = [recorded for recorded in entries if recorded.seq > first]
                 _print(desk.replicas[log], fresh, json=options.json)
-            case RoomChanged(change=SyncChanged(sync=Sync.DIVERGED)):
-                where = both_heads(desk.replicas[log])
-                raise Stop(
-                    Exit.CONFLICT,
-                    f"the hub's log is no longer the one that was printed ({where}): keep yours "
-                    "with warroom export --held, and ask whoever runs the hub",
-                )
-            case LineChanged(line=line) if line.state is LineState.REFUSED:
-                raise Stop(Exit.NOT_ALLOWED, line.why)
             case LineChanged(line=line) if line.why:
                 lost.add(log)
                 say(f"{line.state}: {line.why}")
@@ -125,6 +119,28 @@ async def _follow(
         error = await over
         running.cancel()
     raise error
+
+
+def _ending(event: "DeskEvent", replica: Replica) -> Stop | None:
+    """Why there is nothing more to follow, if the event says so."""
+    from warroom.client.connection import LineState
+    from warroom.client.desk import LineChanged, RoomChanged, RoomShut
+    from warroom.client.healing import both_heads
+    from warroom.client.replica import Sync, SyncChanged
+
+    match event:
+        case RoomChanged(change=SyncChanged(sync=Sync.DIVERGED)):
+            return Stop(
+                Exit.CONFLICT,
+                f"the hub's log is no longer the one that was printed ({both_heads(replica)}): "
+                "keep yours with warroom export --held, and ask whoever runs the hub",
+            )
+        case RoomShut():
+            return Stop(Exit.NOT_FOUND, "this room is open to you no longer")
+        case LineChanged(line=line) if line.state is LineState.REFUSED:
+            return Stop(Exit.NOT_ALLOWED, line.why)
+        case _:
+            return None
 
 
 def _count(text: str) -> int:

@@ -29,7 +29,7 @@ from warroom.client.replica import (
 )
 from warroom.client.store import Store
 from warroom.client.target import Target
-from warroom.client.told import DeskEvent, Failure, LineChanged, RoomChanged, RoomsChanged
+from warroom.client.told import DeskEvent, Failure, LineChanged, RoomChanged, RoomsChanged, RoomShut
 from warroom.client.waiting import Waiting
 from warroom.clock import monotonic, new_command_id, new_log_id, now
 from warroom.domain.commands import Declare
@@ -56,7 +56,7 @@ from warroom.protocol.envelopes import (
     You,
 )
 
-__all__ = ["Desk", "DeskEvent", "Failure", "LineChanged", "RoomChanged", "RoomsChanged"]
+__all__ = ["Desk", "DeskEvent", "Failure", "LineChanged", "RoomChanged", "RoomShut", "RoomsChanged"]
 
 _SHORT = 500
 """Entries that are loaded at once; a longer room is loaded slice by slice."""
@@ -268,6 +268,10 @@ class Desk:
         replica = self.replicas.get(message.log or "")
         if replica is not None and replica.sync is Sync.RECOVERING and not message.temporary:
             self._tell(replica, replica.offer_refused(message.text))
+        if replica is not None and replica.sync is Sync.LIVE and message.code is Code.NOT_FOUND:
+            self._tell(replica, replica.lost())
+            self._listener(RoomShut(replica.log))
+            return
         self._listener(Failure(message.text, message.log))
 
     def _beat(self, message: Heartbeat) -> None:

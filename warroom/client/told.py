@@ -35,4 +35,10 @@ class Failure(Struct, frozen=True):
     log: str | None
 
 
-DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | Failure
+class RoomShut(Struct, frozen=True):
+    """A room that was open is open to us no longer: we were removed from it."""
+
+    log: str
+
+
+DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | RoomShut | Failure

@@ -68,6 +68,8 @@ class Declare(CommandBase, frozen=True, tag="declare"):
     services: Annotated[tuple[Line, ...], Meta(max_length=50)] = ()
     bridge: Line | None = None
     started_at: Moment | None = None
+    security: bool = False
+    restricted: bool = False
 
 
 class Retitle(CommandBase, frozen=True, tag="retitle"):
@@ -331,6 +333,25 @@ class Rename(CommandBase, frozen=True, tag="name"):
     name: Line
 
 
+class Restrict(CommandBase, frozen=True, tag="restrict"):
+    """Close the room to everyone who is not in it."""
+
+    reason: Text | None = None
+
+
+class Admit(CommandBase, frozen=True, tag="admit"):
+    """Let someone into a restricted room, whom the hub knows by this handle."""
+
+    handle: Handle
+
+
+class Remove(CommandBase, frozen=True, tag="remove"):
+    """Show someone out of a restricted room."""
+
+    handle: Handle
+    reason: Text | None = None
+
+
 # what only the hub asks
 
 
@@ -422,6 +443,9 @@ PersonCommand: TypeAlias = (
     | Promote
     | CallRoll
     | Rename
+    | Restrict
+    | Admit
+    | Remove
 )
 """What may come in over the wire."""
 

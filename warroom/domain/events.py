@@ -158,7 +158,10 @@ class Wordless(EventBase, frozen=True):
 
 
 class IncidentDeclared(EventBase, frozen=True, tag="incident.declared"):
-    """Entry 1 of every incident's log. `key` is the hub's Ed25519 public key, hex."""
+    """Entry 1 of every incident's log. `key` is the hub's Ed25519 public key, hex.
+
+    In a `restricted` room nobody but its members knows that it is there; who declares is the first.
+    """
 
     label: str
     key: str
@@ -167,6 +170,8 @@ class IncidentDeclared(EventBase, frozen=True, tag="incident.declared"):
     impact: Level | None = None
     urgency: Level | None = None
     started_at: datetime | None = None
+    security: bool = False
+    restricted: bool = False
     words: IncidentWords | None = None
 
 
@@ -474,6 +479,27 @@ class PersonRenamed(EventBase, frozen=True, tag="person.renamed"):
     words: TextWords | None = None
 
 
+class RoomRestricted(EventBase, frozen=True, tag="room.restricted"):
+    """From now on the room is for its members: those who were in it with a client."""
+
+    members: tuple[str, ...]
+    words: TextWords | None = None
+
+
+class MemberAdmitted(EventBase, frozen=True, tag="member.admitted"):
+    """Someone may come into a restricted room."""
+
+    person: str
+    words: PersonWords | None = None
+
+
+class MemberRemoved(EventBase, frozen=True, tag="member.removed"):
+    """Someone may be in a restricted room no longer, and holds no role in it any more."""
+
+    person: str
+    words: TextWords | None = None
+
+
 class RollCalled(EventBase, frozen=True, tag="roll.called"):
     """People on the bridge without a client: in the roster as voice, never counted as gone."""
 
@@ -521,6 +547,14 @@ class PersonRegistered(EventBase, frozen=True, tag="person.registered"):
     via: Via
     uid: int | None = None
     words: PersonWords | None = None
+
+
+class RestrictedRead(Wordless, frozen=True, tag="restricted.read"):
+    """Someone opened a restricted room. Which one, its log's id says, to who may know of it."""
+
+    log: str
+    person: str
+    scope: Scope
 
 
 class ClockStepped(Wordless, frozen=True, tag="clock.stepped"):
@@ -663,6 +697,9 @@ IncidentEvent: TypeAlias = (
     | EntryPromoted
     | PersonJoined
     | PersonRenamed
+    | RoomRestricted
+    | MemberAdmitted
+    | MemberRemoved
     | RollCalled
     | LogAdopted
     | LogRestored
@@ -677,7 +714,13 @@ AccessEvent: TypeAlias = (
     | SessionEnded
 )
 HubEvent: TypeAlias = (
-    HubFounded | PersonRegistered | ClockStepped | HubRestored | RoomAdopted | AccessEvent
+    HubFounded
+    | PersonRegistered
+    | RestrictedRead
+    | ClockStepped
+    | HubRestored
+    | RoomAdopted
+    | AccessEvent
 )
 Event: TypeAlias = IncidentEvent | HubEvent
 

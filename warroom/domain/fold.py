@@ -156,6 +156,12 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             return _promoted(i, r, ev)
         case e.PersonJoined(person=person):
             return replace(i, people=i.people.set(person, Person(person, False, src)))
+        case e.RoomRestricted(members=members):
+            return replace(i, restricted=True, members=i.members | frozenset(members))
+        case e.MemberAdmitted(person=person):
+            return replace(i, members=i.members | {person})
+        case e.MemberRemoved(person=person):
+            return _removed(i, person)
         case e.RollCalled(people=called):
             return _called(i, src, called)
         case e.LogAdopted(key=key):
@@ -165,6 +171,7 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
         case (
             e.HubFounded()
             | e.PersonRegistered()
+            | e.RestrictedRead()
             | e.ClockStepped()
             | e.HubRestored()
             | e.RoomAdopted()
@@ -214,6 +221,8 @@ def _declared(i: Incident, r: Recorded, ev: e.IncidentDeclared) -> Incident:
         status_seq=r.seq,
         reached=i.reached.set(Status.DECLARED, r.happened_at),
         policy=ev.policy,
+        restricted=ev.restricted,
+        members=frozenset({r.by, r.speaker}) if ev.restricted else frozenset(),
     )
 
 
@@ -239,6 +248,13 @@ def _status(i: Incident, r: Recorded, ev: e.StatusChanged) -> Incident:
 def _give(i: Incident, role: Role, person: str, r: Recorded) -> Incident:
     holding = Holding(person, r.happened_at, source_of(r))
     return replace(i, roles=i.roles.set(role, holding), offers=_without(i.offers, role))
+
+
+def _removed(i: Incident, person: str) -> Incident:
+    """Whoever is shown out can do nothing there any more: neither hold a role nor accept one."""
+    roles = Map((role, held) for role, held in i.roles.items() if held.person != person)
+    offers = Map((role, offer) for role, offer in i.offers.items() if offer.to != person)
+    return replace(i, members=i.members - {person}, roles=roles, offers=offers)
 
 
 def _recorded(src: Source, ev: e.DecisionRecorded) -> Decision:

@@ -17,7 +17,7 @@ from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Re
 from warroom.domain.fold import source_of
 from warroom.domain.incident import Source
 from warroom.domain.naming import problem
-from warroom.domain.vocabulary import Via
+from warroom.domain.vocabulary import Scope, Via
 
 LABEL = "hub"
 """The label of the hub's own log."""
@@ -45,6 +45,14 @@ class RenamePerson(CommandBase, frozen=True, tag="person.rename"):
     name: Line
 
 
+class NoteRead(CommandBase, frozen=True, tag="restricted.read"):
+    """Someone is about to be shown a restricted room."""
+
+    log: str
+    person: PersonId
+    scope: Scope
+
+
 class NoteClockStep(CommandBase, frozen=True, tag="clock.step"):
     by_ms: int
 
@@ -68,6 +76,7 @@ OwnCommand: TypeAlias = (
     FoundHub
     | RegisterPerson
     | RenamePerson
+    | NoteRead
     | NoteClockStep
     | NoteRestore
     | NoteAdoption
@@ -138,16 +147,27 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             return Granted(e.HubFounded(key=key, policy=policy), None)
         case RegisterPerson() | RenamePerson():
             return _decide_person(state, command)
-        case NoteClockStep(by_ms=by_ms):
-            return Granted(e.ClockStepped(by_ms=by_ms), None)
-        case NoteRestore(rooms=rooms):
-            return Granted(e.HubRestored(rooms=rooms), None)
+        case NoteRead() | NoteClockStep() | NoteRestore():
+            return Granted(_noted(command), None)
         case NoteAdoption(log=log, seq=seq, hash=hash, key=key):
             if log in state.adopted:
                 return Refused(Code.CONFLICT, "this room is adopted already")
             return Granted(e.RoomAdopted(log=log, seq=seq, hash=hash, key=key), None)
         case access if isinstance(access, AccessCommand):
             return decide_access(state.access, access, asked, state.people)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _noted(command: NoteRead | NoteClockStep | NoteRestore) -> e.HubEvent:
+    """What is only noted: it has happened, or will at once."""
+    match command:
+        case NoteRead(log=log, person=person, scope=scope):
+            return e.RestrictedRead(log=log, person=person, scope=scope)
+        case NoteClockStep(by_ms=by_ms):
+            return e.ClockStepped(by_ms=by_ms)
+        case NoteRestore(rooms=rooms):
+            return e.HubRestored(rooms=rooms)
         case unreachable:
             assert_never(unreachable)
 

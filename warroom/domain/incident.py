@@ -183,7 +183,13 @@ class Incident(Struct, frozen=True, kw_only=True):
     struck: Map[int, int] = Map()
     redaction_requests: Map[int, Source] = Map()
     redacted: Map[int, int] = Map()
+    restricted: bool = False
+    members: frozenset[str] = frozenset()
     unknown: int = 0
+
+    def open_to(self, person: str) -> bool:
+        """Whether someone may know of the room: anyone, or if it is restricted, a member."""
+        return not self.restricted or person in self.members
 
     @property
     def commander(self) -> str | None:

@@ -4,6 +4,7 @@ from uuid import UUID, uuid5
 
 from warroom.domain.events import (
     Event,
+    MemberAdmitted,
     PersonJoined,
     PersonRegistered,
     PersonRenamed,
@@ -29,6 +30,7 @@ class Names:
             case (
                 PersonJoined(person=person, words=words)
                 | PersonRegistered(person=person, words=words)
+                | MemberAdmitted(person=person, words=words)
             ) if words is not None:
                 self._call(person, words.name)
                 self.handles[person] = words.handle
@@ -48,7 +50,11 @@ class Names:
     def forget(self, event: Event | Unknown) -> None:
         """Drop the names that an event held, now that its words are redacted."""
         match event:
-            case PersonJoined(person=person) | PersonRegistered(person=person):
+            case (
+                PersonJoined(person=person)
+                | PersonRegistered(person=person)
+                | MemberAdmitted(person=person)
+            ):
                 self._drop(person)
                 self.handles.pop(person, None)
             case PersonRenamed(person=person):

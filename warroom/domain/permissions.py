@@ -25,20 +25,21 @@ class Reach(Struct, frozen=True):
     """What a scope may do besides giving commands.
 
     `rooms`: list rooms, open them, read them whole, and so export them; `one`: a single room, named
-    when they were let in, and no other. `feed`: be told what was published, stakeholders only to
-    their audience.
+    when they were let in, and no other; `restricted`: also those to which they are not admitted.
+    `feed`: be told what was published, stakeholders only to their audience.
     """
 
     rooms: bool = True
     feed: bool = True
     one: bool = False
+    restricted: bool = False
 
 
 REACH: Mapping[Scope, Reach] = {
     Scope.RESPONDER: Reach(),
     Scope.GUEST: Reach(one=True),
     Scope.OBSERVER: Reach(),
-    Scope.AUDITOR: Reach(),
+    Scope.AUDITOR: Reach(restricted=True),
     Scope.STAKEHOLDER: Reach(rooms=False),
     Scope.HUB: Reach(rooms=False, feed=False),
 }
@@ -125,6 +126,9 @@ TABLE: dict[type[Command], Right] = {
     c.Promote: ANYONE,
     c.CallRoll: ANYONE,
     c.Rename: ANYONE_EVER,
+    c.Restrict: Right((IC, DEPUTY), if_vacant=True, after_close=True),
+    c.Admit: Right((IC, DEPUTY), after_close=True),
+    c.Remove: Right((IC, DEPUTY), after_close=True),
     c.Join: HUB_ONLY,
     c.NoteName: HUB_ONLY,
     c.AdoptLog: HUB_ONLY,
@@ -165,8 +169,8 @@ def too_late(incident: Incident, right: Right) -> bool:
     return incident.status in CLOSED and not right.after_close
 
 
-def sees(incident: Incident, scope: Scope, bound: str | None = None) -> bool:
-    """Whether a connection may know that a room is there, and read it.
+def sees(incident: Incident, person: str, scope: Scope, bound: str | None = None) -> bool:
+    """Whether someone's connection may know that a room is there, and read it.
 
     `bound` is the log of the one room that the connection is for, None for any. To everyone else
     the room does not exist: they are answered in the words for a room that was never declared.
@@ -174,13 +178,19 @@ def sees(incident: Incident, scope: Scope, bound: str | None = None) -> bool:
     reach = REACH[scope]
     if reach.one and bound is None:
         return False
-    return reach.rooms and bound in {None, incident.log}
+    meant = bound in {None, incident.log} and (reach.restricted or incident.open_to(person))
+    return reach.rooms and meant
 
 
-def hears(incident: Incident, scope: Scope, bound: str | None = None) -> bool:
-    """Whether a connection is told what a room publishes: whoever sees it, and stakeholders."""
+def hears(incident: Incident, person: str, scope: Scope, bound: str | None = None) -> bool:
+    """Whether someone's connection is told what a room publishes.
+
+    Whoever sees the room is, and stakeholders; of a restricted one, if they are admitted to it.
+    """
     reach = REACH[scope]
-    return sees(incident, scope, bound) if reach.rooms else reach.feed
+    if reach.rooms:
+        return sees(incident, person, scope, bound)
+    return reach.feed and incident.open_to(person)
 
 
 def allowed(incident: Incident, right: Right, speaker: str, scope: Scope) -> bool:

@@ -74,7 +74,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
     match recorded.event:
         case e.IncidentDeclared() as ev:
             rated = f"declared {ev.severity}" if ev.severity else "declared"
-            return Phrase("", f"{rated}: {tell.said}", tell.described(ev), "status")
+            kind = ", a security incident" * ev.security + ", restricted" * ev.restricted
+            return Phrase("", f"{rated}{kind}: {tell.said}", tell.described(ev), "status")
         case e.IncidentRetitled():
             return Phrase("", f"retitled: {tell.said}", (), "status")
         case e.IncidentDescribed() as ev:
@@ -190,6 +191,14 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.PersonRenamed(person=person):
             text = f"@{tell.handle(person)} is called {tell.said} now"
             return Phrase("", text, tell.like(person), "people")
+        case e.RoomRestricted(members=members):
+            inside = ", ".join(tell.name(member) for member in members)
+            text = tell.because("restricted this room to those who are in it")
+            return Phrase("", text, (f"members: {inside}",), "people")
+        case e.MemberAdmitted(person=person):
+            return Phrase("", f"admitted {tell.name(person)}", tell.like(person), "people")
+        case e.MemberRemoved(person=person):
+            return Phrase("", tell.because(f"removed {tell.name(person)}"), (), "people")
         case e.RollCalled(people=people):
             called = ", ".join(tell.name(person) for person in people)
             return Phrase("", f"called the roll: {called}", (), "people")
@@ -203,6 +212,9 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", "founded this hub", (), "hub")
         case e.PersonRegistered(person=person):
             return Phrase("", f"registered {tell.name(person)}", (), "hub")
+        case e.RestrictedRead(log=log, person=person, scope=scope):
+            text = f"{tell.name(person)} opened restricted room {log[:8]} as {scope}"
+            return Phrase("", text, (), "hub")
         case e.ClockStepped(by_ms=by_ms):
             return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
         case e.HubRestored(rooms=rooms):

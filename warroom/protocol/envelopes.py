@@ -187,6 +187,7 @@ class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_by: datetime | None = None
     resolved_at: datetime | None = None
     here: int = 0
+    restricted: bool = False
     recovering: bool = False
 
 

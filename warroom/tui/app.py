@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from warroom.client.desk import Desk, DeskEvent
+from warroom.client.desk import Desk, DeskEvent, RoomShut
 from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.text import one_line
@@ -153,7 +153,20 @@ class WarroomApp(App[None]):
         for message in translated(event):
             if isinstance(message, Declined) and self._room(message.log) is None:
                 self._give_back(message)
+        if isinstance(event, RoomShut):
+            self.call_later(self._shut, event.log)
         self._open_wanted()
+
+    def _shut(self, log: str) -> None:
+        """A room is open to us no longer: whatever shows it goes, whatever stands before it too."""
+        room = self._room(log)
+        if room is None:
+            return
+        while self.screen is not room:
+            self.pop_screen()
+        self.leave_room(log)
+        text = "the room that you were in is open to you no longer"
+        self.notify(text, severity="warning", timeout=20, markup=False)
 
     def _give_back(self, declined: Declined) -> None:
         """A line is declined whose room is not open: it waits there, and the person is told."""

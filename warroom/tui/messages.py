@@ -70,6 +70,8 @@ def translated(event: desk.DeskEvent) -> list[DeskMessage]:
             return [LineMoved()]
         case desk.RoomsChanged():
             return [RoomsMoved()]
+        case desk.RoomShut(log=log):
+            return [RoomMoved(log)]
         case desk.Failure(text=text, log=log):
             return [Said(text, log)]
         case desk.RoomChanged(log=log, change=Returned(pending=pending, text=text)):

@@ -15,11 +15,12 @@ This page is printed by `warroom raci` from the table that the hub enforces.
 
 ## What one is let in for
 
-| scope | opens rooms, and exports them | reads what was published | writes | declares |
-|---|---|---|---|---|
+| scope | opens and exports rooms | restricted rooms | reads what is published | writes | declares |
+|---|---|---|---|---|---|
 """
 
 _LETTERS = """
+Nobody but its members knows of a restricted room; who opens one is recorded in the hub's own log.
 A guest is in one room, until their session ends. Stakeholders open no room: they read what was
 published to their audience. The person who runs the hub is none of these by running it.
 
@@ -70,6 +71,7 @@ def _scope(scope: Scope) -> tuple[str, ...]:
     return (
         scope,
         rooms,
+        ("all" if reach.restricted else "if admitted") if reach.rooms else "none",
         _yes(reach.feed),
         _yes(scope in WORKING),
         _yes(declares),

@@ -16,6 +16,7 @@ from warroom.domain.decide import (
     corrections,
     decisions,
     lifecycle,
+    membership,
     people,
     recovery,
     roles,
@@ -29,6 +30,7 @@ from warroom.domain.decide.asked import (
     Code,
     Founding,
     Granted,
+    Named,
     Refused,
     Ruling,
     _Refuse,
@@ -43,7 +45,7 @@ from warroom.domain.incident import Incident
 from warroom.domain.permissions import TABLE, Right, allowed, needed, role_for, sees, too_late
 from warroom.domain.vocabulary import Scope, spoken
 
-__all__ = ["NO_ROOM", "Asked", "Cited", "Code", "Founding", "Granted", "Refused", "decide"]
+__all__ = ["NO_ROOM", "Asked", "Cited", "Code", "Founding", "Granted", "Named", "Refused", "decide"]
 
 _READERS = {
     Scope.OBSERVER: "you joined as an observer: you can read, not write",
@@ -99,7 +101,7 @@ def _check_log(incident: Incident, command: Command, asked: Asked) -> None:
 
 
 def _sees(incident: Incident, asked: Asked) -> bool:
-    return asked.scope is Scope.HUB or sees(incident, asked.scope, asked.bound)
+    return asked.scope is Scope.HUB or sees(incident, asked.person, asked.scope, asked.bound)
 
 
 def _refuse_right(incident: Incident, right: Right, asked: Asked) -> None:
@@ -179,6 +181,8 @@ def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 
             return updates.rule(i, command, asked)
         case c.Amend() | c.Strike() | c.RequestRedaction() | c.ApproveRedaction() | c.Promote():
             return corrections.rule(i, command, asked)
+        case c.Restrict() | c.Admit() | c.Remove():
+            return membership.rule(i, command, asked)
         case c.CallRoll() | c.Rename() | c.Join() | c.NoteName():
             return people.rule(i, command, asked)
         case c.AdoptLog() | c.ResumeLog():

@@ -44,6 +44,14 @@ class Cited(Struct, frozen=True):
         return Citation(self.seq, self.hash)
 
 
+class Named(Struct, frozen=True):
+    """Someone whom the hub knows by the handle that a command names."""
+
+    person: str
+    name: str
+    handle: str
+
+
 class Founding(Struct, frozen=True):
     """What only the hub knows of a room that is being declared."""
 
@@ -67,6 +75,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     occurred_at: datetime | None = None
     cited: Mapping[int, Cited] = {}
     founding: Founding | None = None
+    named: Named | None = None
 
     @property
     def speaker(self) -> str:
@@ -121,6 +130,9 @@ def in_utc(moment: datetime) -> datetime:
 
 def in_room(incident: Incident, person: str) -> str:
     """The person, who must be in the room, with a client or by voice."""
-    if person not in incident.people:
+    known = incident.people.get(person)
+    if known is None:
         refuse(Code.NOT_FOUND, "nobody by that name is in this room; call the roll: /here @name")
+    if not known.voice and not incident.open_to(person):
+        refuse(Code.NOT_FOUND, "{about} is not in this room any more", person)
     return person

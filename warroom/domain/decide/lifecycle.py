@@ -48,6 +48,8 @@ def _declare(command: c.Declare, asked: Asked) -> Ruling:
         impact=command.impact,
         urgency=command.urgency,
         started_at=_past(command.started_at, asked),
+        security=command.security,
+        restricted=command.restricted,
         words=e.IncidentWords(
             title=command.title, services=command.services, bridge=command.bridge
         ),

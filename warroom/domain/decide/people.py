@@ -4,7 +4,7 @@ from typing import TypeAlias, assert_never
 
 from warroom.domain import commands as c
 from warroom.domain import events as e
-from warroom.domain.decide.asked import Asked, Code, Ruling, in_room, refuse
+from warroom.domain.decide.asked import NO_ROOM, Asked, Code, Ruling, in_room, refuse
 from warroom.domain.events import PersonWords, RollWords, TextWords
 from warroom.domain.incident import Incident
 from warroom.domain.names import voice_id
@@ -30,6 +30,8 @@ def rule(i: Incident, command: PeopleCommand, asked: Asked) -> Ruling:
 def _join(i: Incident, command: c.Join) -> Ruling:
     if command.person in i.people:
         refuse(Code.CONFLICT, "{about} is in this room already", command.person)
+    if not i.open_to(command.person):
+        refuse(Code.NOT_FOUND, NO_ROOM)
     words = PersonWords(name=command.name, handle=command.handle, team=command.team)
     return Ruling(e.PersonJoined(person=command.person, words=words))
 

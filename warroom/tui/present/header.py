@@ -72,7 +72,16 @@ def _facts(scene: Scene, wide: bool) -> Pieces:
     status = Piece(incident.status.upper(), _status_tone(incident.status))
     age = Piece(elapsed_time(elapsed(incident, scene.now)))
     owed = _owed(scene, wide)
-    return (rated, gap, status, gap, age, *((Piece("   " if wide else " "), owed) if owed else ()))
+    closed = (Piece("RESTRICTED", Tone.WARN), gap) if incident.restricted else ()
+    return (
+        *closed,
+        rated,
+        gap,
+        status,
+        gap,
+        age,
+        *((Piece("   " if wide else " "), owed) if owed else ()),
+    )
 
 
 def _status_tone(status: Status) -> Tone:

@@ -12,6 +12,7 @@ from warroom.tui.present.pieces import Piece, Tone
 from warroom.tui.present.scene import SOON, left
 
 NONE = timedelta(0)
+SECURITY = {"restricted": True, "security": True}
 
 TEACHING = (
     "No incident is open here.",
@@ -19,6 +20,17 @@ TEACHING = (
     "Others who run warroom on this machine see it at once. F1 shows all keys.",
 )
 """What an empty lobby says."""
+
+
+RESTRICTING = {"!restricted": {"restricted": True}, "!security": SECURITY}
+"""What the last word of a declaration can say of the room: only who is admitted knows of it."""
+
+
+def declaration(text: str) -> tuple[str, dict[str, bool]]:
+    """A title, and what its last word says of the room."""
+    title, _, last = text.rstrip().rpartition(" ")
+    facts = RESTRICTING.get(last.casefold())
+    return (text, {}) if facts is None or not title.strip() else (title.strip(), facts)
 
 
 class LobbyRow(Struct, frozen=True):
@@ -57,7 +69,7 @@ def _row(room: RoomSummary, now: datetime) -> LobbyRow:
         if room.recovering
         else Piece(room.status.upper(), tone),
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
-        title=Piece(one_line(room.title), tone),
+        title=Piece("restricted: " * room.restricted + one_line(room.title), tone),
         commander=_commander(room, over),
         owed=_owed(room, now, over),
         here=Piece(str(room.here) if room.here else "-", tone),

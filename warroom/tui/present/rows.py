@@ -171,7 +171,8 @@ def _citing(seq: int, room: Transcript) -> set[int]:
 
 def names_people(recorded: Recorded) -> bool:
     """Whether people are called otherwise in the entries that follow."""
-    return isinstance(recorded.event, e.PersonJoined | e.PersonRenamed | e.RollCalled)
+    naming = e.PersonJoined | e.PersonRenamed | e.MemberAdmitted | e.RollCalled
+    return isinstance(recorded.event, naming)
 
 
 def unnames_people(recorded: Recorded, room: Transcript) -> bool:

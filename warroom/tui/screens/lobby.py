@@ -45,7 +45,11 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="trouble")
         yield OneLine(id="columns")
         yield OptionList(id="rooms", markup=False)
-        yield Input(id="title", max_length=_LONGEST_TITLE, placeholder="What is broken?")
+        yield Input(
+            id="title",
+            max_length=_LONGEST_TITLE,
+            placeholder="What is broken?  (!restricted at the end: only whom you admit)",
+        )
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
@@ -153,7 +157,8 @@ class LobbyScreen(Screen[None]):
             return
         self._ask_title(None)
         self.query_one(Input).value = ""
-        self.war.open_room(self.war.desk.declare(title))
+        title, facts = lobby.declaration(title)
+        self.war.open_room(self.war.desk.declare(title, **facts))
 
     def key_escape(self) -> None:
         self._ask_title(None)

@@ -1,4 +1,4 @@
-"""Words for people: who is on the bridge, and what one is called."""
+"""Words for people: who is on the bridge, who may be here, and what one is called."""
 
 from warroom.domain import commands as c
 from warroom.domain.commands import PersonCommand, Voice
@@ -20,3 +20,18 @@ def here(line: Reader) -> list[PersonCommand]:
 
 def name(line: Reader) -> list[PersonCommand]:
     return [c.Rename(name=line.text("say what you are called: /name Kim Lee"))]
+
+
+def restrict(line: Reader) -> list[PersonCommand]:
+    return [c.Restrict(reason=line.reason())]
+
+
+def admit(line: Reader) -> list[PersonCommand]:
+    handle = line.handle() or misread("say whom to let in: /admit @kim")
+    line.end()
+    return [c.Admit(handle=handle)]
+
+
+def remove(line: Reader) -> list[PersonCommand]:
+    handle = line.handle() or misread("say whom to show out: /remove @kim")
+    return [c.Remove(handle=handle, reason=line.reason())]
