@@ -14,13 +14,13 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from warroom.client.connection import LineState
-from warroom.client.desk import Desk, DeskEvent, Failure, LineChanged, RoomChanged
+from warroom.client.desk import Desk, DeskEvent, Failure, LineChanged, RoomChanged, RoomShut
 from warroom.client.draft import Draft
 from warroom.client.pace import Pace
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
 from warroom.client.target import Target
 from warroom.clock import new_log_id, now
-from warroom.domain.commands import Amend, Post, TakeRole
+from warroom.domain.commands import Admit, Amend, Post, Remove, TakeRole
 from warroom.domain.vocabulary import Code, Role, Scope
 from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
@@ -130,6 +130,26 @@ async def test_two_people_share_a_room(serve: Any) -> None:
             ]
             assert ("Checkout fails", "INC-1") == (replica.room.title, replica.label)
             assert 1 == len({change.id for change in bo.changes(Settled)})
+
+
+async def test_a_room_that_one_is_removed_from_is_shut(serve: Any) -> None:
+    """The desk says so once; what was held stays, and nothing more comes."""
+    async with serve() as served:
+        target = Target(socket=served.socket)
+        async with at_desk(Person(target, "ana")) as ana, at_desk(Person(target, "kim")) as kim:
+            await kim.live()
+            log = ana.desk.declare("A laptop is gone", restricted=True)
+            replica = ana.desk.replicas[log]
+            for command in (TakeRole(role=Role.INCIDENT_COMMANDER), Admit(handle="kim")):
+                ana.desk.send(log, Draft(command))
+            await ana.until(lambda: replica.seq >= 4 and not replica.pending)
+            other = kim.desk.open(log)
+            await kim.until(lambda: other.sync is Sync.LIVE)
+            ana.desk.send(log, Draft(Remove(handle="kim")))
+            await kim.until(lambda: RoomShut(log) in kim.told)
+            assert (Sync.CLOSED, 1) == (other.sync, kim.told.count(RoomShut(log)))
+            await ana.says(replica, "they are gone")
+            assert [] == texts(other)
 
 
 async def test_the_hub_says_who_one_is_and_what_time_it_is(serve: Any) -> None:

@@ -340,6 +340,7 @@ def _summary(room: Transcript) -> RoomSummary:
         declared_at=i.declared_at,
         began_at=i.began_at,
         severity=i.severity,
+        restricted=i.restricted,
         commander=room.names.name(i.commander) if i.commander else None,
         next_by=promise.at if promise else None,
     )

@@ -5,7 +5,7 @@ from textual.widgets import Input
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import NARROW, house
 from warroom.client.connection import LineState
-from warroom.client.desk import Failure
+from warroom.client.desk import Failure, RoomShut
 from warroom.domain import commands as c
 from warroom.domain.vocabulary import Role, Severity
 from warroom.tui.screens.lobby import LobbyScreen
@@ -68,6 +68,32 @@ async def test_declaring_asks_for_a_title_and_nothing_else() -> None:
         await at.presses("ctrl+n", *"db down", "enter")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
         await at.waits_for(lambda: "INC-1 db down" in at.line("condition"))
+
+
+async def test_a_declaration_can_close_the_room_from_the_start() -> None:
+    """The last word says so, and both the lobby and the room show it."""
+    async with house() as at:
+        await at.presses("ctrl+n", *"keys leaked !security", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
+        await at.waits_for(lambda: "RESTRICTED" in at.line("condition"))
+        assert any("a security incident, restricted: keys leaked" in row for row in at.rows())
+        await at.presses("escape", "q")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen) and at.rooms)
+        assert "restricted: keys leaked" in at.rooms[0]
+
+
+async def test_who_is_shown_out_is_back_in_the_lobby() -> None:
+    """Whatever stood before the room goes with it, and they are told."""
+    hub = FakeHub()
+    hub.declares()
+    async with house(hub) as at:
+        await at.enters()
+        await at.presses("f1")
+        await at.waits_for(lambda: not isinstance(at.app.screen, RoomScreen))
+        at.desk.listener(RoomShut(LOG))
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        await at.waits_for(at.toasts)
+        assert ["the room that you were in is open to you no longer"] == at.toasts()
 
 
 async def test_the_word_declares_too() -> None:
