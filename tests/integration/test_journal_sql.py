@@ -215,6 +215,7 @@ def test_labels_count_the_numbers_after_a_prefix(journal: SqlJournal) -> None:
     with journal.begin() as tx:
         assert 10 == tx.labels("INC-")
         assert 40 == tx.labels("SEC-")
+        assert (True, False) == (tx.has("SEC-40"), tx.has("SEC-4"))
         assert 0 == tx.labels("OPS-")
 
 

@@ -15,6 +15,7 @@ from warroom.domain.hublog import (
     HubState,
     NoteAdoption,
     NoteClockStep,
+    NoteRead,
     NoteRestore,
     OwnCommand,
     RegisterPerson,
@@ -157,3 +158,10 @@ def test_nobody_is_registered_under_a_name_that_is_none() -> None:
         said = decide_own(after(FOUND), named, ASKED)
         assert isinstance(said, Refused)
         assert Code.INVALID == said.code
+
+
+def test_a_reading_of_a_restricted_room_is_recorded() -> None:
+    """Who, which log, as what."""
+    note = NoteRead(log="a" * 32, person="ana", scope=Scope.AUDITOR)
+    read = e.RestrictedRead(log="a" * 32, person="ana", scope=Scope.AUDITOR)
+    assert Granted(read, None) == decide_own(after(FOUND, ANA), note, ASKED)
