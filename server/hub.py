@@ -212,10 +212,10 @@ class Hub:
         """Everyone who is here now, once for each connection."""
         return tuple(self._sessions)
 
-    def log_of(self, label: str) -> str | None:
-        """The log of the room with this label, in whatever case."""
+    def log_of(self, session: Session, label: str) -> str | None:
+        """The log of the room with this label, in whatever case, if the session may know of it."""
         wanted = label.casefold()
-        rooms = self._rooms.values()
+        rooms = (room for room in self._rooms.values() if session.sees(room.incident))
         return next((room.log for room in rooms if room.label.casefold() == wanted), None)
 
     def now(self) -> datetime:

@@ -99,7 +99,7 @@ class Steward:
                 raise _Refused(Code.NOT_FOUND, f"nobody is called @{message.handle} here")
         bound = None
         if message.room is not None:
-            bound = self._hub.log_of(message.room)
+            bound = self._hub.log_of(session, message.room)
             if bound is None:
                 raise _Refused(Code.NOT_FOUND, f"there is no room {message.room}")
         command = MakeInvite(

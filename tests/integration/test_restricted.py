@@ -344,3 +344,14 @@ async def test_it_stays_so_when_the_hub_starts_anew(serve: Serve) -> None:
         await kim.opens(log)
         async with joined(served.socket, "bo") as bo:
             await nowhere(bo, log)
+
+
+async def test_who_runs_the_hub_finds_no_room_to_invite_to(serve: Serve) -> None:
+    """A label that is guessed right answers like one that is guessed wrong."""
+    async with serve() as served, joined(served.socket, "ana") as ana:
+        log = await restricted_room(ana)
+        (room,) = (await ana.rooms()).rooms
+        async with joined(served.socket, "kim"):
+            sessions = {one.you.handle: one for one in served.hub.connected}
+            assert log == served.hub.log_of(sessions["ana"], room.label)
+            assert served.hub.log_of(sessions["kim"], room.label) is None
