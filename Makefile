@@ -30,6 +30,7 @@ bench: .venv/run.stamp
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/screen.py
 	$(BIN)/python benchmarks/timeline.py
+	$(BIN)/python benchmarks/flood.py
 
 soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak --timeout 0

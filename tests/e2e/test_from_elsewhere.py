@@ -111,7 +111,7 @@ def test_what_is_wrong_with_an_invite_is_said(operator: Shell, stranger: Strange
 def test_nobody_is_invited_as_what_there_is_not(operator: Shell) -> None:
     """What makes no sense is refused before anything is made."""
     for scope in ("hub", "root", "guest", "stakeholder:press", "observer:INC-1"):
-        assert scope.partition(":")[0] in operator.refuses(2, "invite", "--scope", scope)
+        operator.refuses(2, "invite", "--scope", scope)
     assert "" == operator.does("invites", "--all")
 
 
@@ -147,7 +147,7 @@ def test_the_port_is_there_again_after_a_restart(operator: Shell, stranger: Stra
     operator.does("list")
     assert "INC-1" in stranger.does("list")
     operator.run("share", "--stop")
-    assert 5 == stranger.run("list").returncode
+    assert "no hub is listening" in stranger.run("list").stderr
 
 
 def test_who_is_revoked_is_out(operator: Shell, stranger: Stranger) -> None:
