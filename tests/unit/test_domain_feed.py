@@ -62,6 +62,14 @@ def test_words_that_were_redacted_are_gone(told: Playbook) -> None:
     assert [(1, None)] == [(one.update, one.text) for one in feed(told)]
 
 
+def test_a_redaction_of_something_else_takes_no_words(told: Playbook) -> None:
+    """What went out stays as it went out."""
+    told.does("cy", c.Post(text="the password is swordfish"))
+    told.does("cy", c.RequestRedaction(entry=told.incident.seq, reason="a password"))
+    told.does("bo", c.ApproveRedaction(entry=told.incident.seq - 1))
+    assert ["Cards fail since nine."] == [one.text for one in feed(told)]
+
+
 def test_what_makes_no_sense_tells_nothing() -> None:
     """A publication of nothing, and words that were gone before this was told."""
     room = Playbook()

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from server.batch import Committed
 from server.journal import Page
@@ -358,3 +359,15 @@ def test_a_page_carries_the_last_head_of_every_hub_that_kept_the_log() -> None:
         (frame,) = frames(data)
         heads = [msgspec.json.decode(line, type=SignedHead) for line in frame.heads]
         assert expected == [head.seq for head in heads]
+
+
+def test_the_log_file_of_the_hub_names_no_restricted_room() -> None:
+    """Whoever reads it is not told that there is one by that label."""
+    book = Book()
+    book.writes(replace(DECLARED, restricted=True))
+    book.room.restore(book.entries)
+    assert "a restricted room" == book.room.called
+    other = Book()
+    other.writes(DECLARED)
+    other.room.restore(other.entries)
+    assert "INC-7" == other.room.called

@@ -16,6 +16,7 @@ from warroom.domain.alarms import AlarmKind, alarms
 from warroom.domain.commands import PersonCommand
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
+    HUB,
     ActionState,
     Audience,
     Outcome,
@@ -212,6 +213,16 @@ def test_observers_read_only(staffed: Playbook) -> None:
     """Who only reads is told apart."""
     seen = Scene(scene(staffed).room, NINE, "ana", {"dee": Here("dee", observer=True)})
     assert "Dee (reads only)" == panes.command(seen)[-1].text
+
+
+def test_two_who_read_the_same_are_told_apart_in_the_roster(staffed: Playbook) -> None:
+    """By their handles, whether they hold a role or not."""
+    staffed.does(HUB, c.Join(person="p9", name="ANA", handle="ana2"))
+    seen = scene(staffed, "cy", "ana", "p9")
+    commander, *_, others = panes.command(seen)
+    note = Piece("@ana, whose name reads like that of @ana2", Tone.WARN)
+    assert (note,) == commander.notes
+    assert "ANA (@ana2, not @ana)" in others.text
 
 
 def test_decisions_that_are_open_come_first(staffed: Playbook) -> None:
@@ -611,8 +622,10 @@ def test_lobby_rows_fill_the_line(width: int) -> None:
 
 def test_an_empty_lobby_teaches_in_three_short_lines() -> None:
     """What it says fits a narrow screen."""
-    assert 3 == len(lobby.TEACHING)
-    assert all(len(line) <= 78 for line in lobby.TEACHING)
+    assert 3 == len(lobby.teaching(Scope.RESPONDER))
+    assert "warroom feed" in lobby.teaching(Scope.STAKEHOLDER)[0]
+    assert "declares" not in " ".join(lobby.teaching(Scope.OBSERVER))
+    assert all(len(line) <= 78 for scope in Scope for line in lobby.teaching(scope))
 
 
 # --- keys, help, history ---------------------------------------------------------------------

@@ -279,6 +279,11 @@ MORE: dict[str, list[PersonCommand]] = {
     ],
     "/promote #41 fact": [c.Promote(entry=41, to=PromotedTo.FACT)],
     "/here @kim, @Kim @ic": [c.CallRoll(people=(Voice(KIM, "kim"), Voice("ana", "ana")))],
+    "/name Kim Lee": [c.Rename(name="Kim Lee")],
+    "/restrict a suspect may read this": [c.Restrict(reason="a suspect may read this")],
+    "/restrict": [c.Restrict()],
+    "/admit @kim": [c.Admit(handle="kim")],
+    "/remove @kim not needed": [c.Remove(handle="kim", reason="not needed")],
     "/title Cards fail everywhere": [c.Retitle(title="Cards fail everywhere")],
     "/info impact high urgency: Medium services cards, checkout started ~13:40 "
     "bridge https://meet.example/1 pin 22": [
@@ -437,6 +442,10 @@ MISREAD = {
     "/info very bad": "say what is known by its name",
     "/info impact huge": "impact is high, medium or low",
     "/info impact high impact low": "say impact once",
+    "/name": "say what you are called",
+    "/admit kim": "say whom to let in",
+    "/admit @kim now": '"now" is too much',
+    "/remove": "say whom to show out",
     "/info services ,": "name at least one service",
     "/info started soon": "is no time",
     "/b now": '"now" is too much',

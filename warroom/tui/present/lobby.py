@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from warroom.domain.vocabulary import CLOSED, OVER, Severity
+from warroom.domain.commands import Declare
+from warroom.domain.permissions import TABLE
+from warroom.domain.vocabulary import CLOSED, OVER, Scope, Severity
 from warroom.export.times import duration, elapsed_time
 from warroom.protocol.envelopes import RoomSummary
 from warroom.text import one_line
@@ -19,7 +21,23 @@ TEACHING = (
     "ctrl+n, what is broken, enter: that declares it and opens its room.",
     "Others who run warroom on this machine see it at once. F1 shows all keys.",
 )
-"""What an empty lobby says."""
+"""What an empty lobby says to who may declare."""
+
+READING = (
+    "No incident is open to you here.",
+    "You see those that you are let in for, as soon as there are any.",
+)
+LISTENING = (
+    "You read what is published to you: warroom feed, in a shell, prints it.",
+    "The rooms in which it is written are for those who work on the incident.",
+)
+
+
+def teaching(scope: Scope) -> tuple[str, ...]:
+    """What an empty lobby says."""
+    if scope is Scope.STAKEHOLDER:
+        return LISTENING
+    return TEACHING if scope in TABLE[Declare].scopes else READING
 
 
 RESTRICTING = {"!restricted": {"restricted": True}, "!security": SECURITY}

@@ -16,6 +16,7 @@ from warroom.domain.vocabulary import (
     spoken,
 )
 from warroom.export.times import duration
+from warroom.text import one_line
 from warroom.tui.present import comms
 from warroom.tui.present.pieces import PaneRow, Piece, Pieces, Tone
 from warroom.tui.present.scene import NONE, ROLES, Scene, left
@@ -49,6 +50,9 @@ def role_row(scene: Scene, role: Role) -> PaneRow:
         return PaneRow(short, "", vacant, tone=tone, notes=notes, about=role)
     right = f"{scene.presence(holding.person):<6} {scene.since(holding.since):>6}"
     name = scene.name(holding.person)
+    if doubles := scene.doubles(holding.person):
+        handle = one_line(scene.room.names.handle(holding.person))
+        notes = (*notes, Piece(f"@{handle}, whose name reads like that of {doubles}", Tone.WARN))
     entry = holding.source.seq
     return PaneRow(short, "", name, right, notes=notes, entry=entry, about=role)
 
@@ -66,6 +70,8 @@ def _others(scene: Scene) -> list[PaneRow]:
 def _with_presence(scene: Scene, person: str) -> str:
     here = scene.here.get(person)
     words = [scene.presence(person)] if scene.presence(person) != "here" else []
+    if doubles := scene.doubles(person):
+        words.append(f"@{one_line(scene.room.names.handle(person))}, not {doubles}")
     words += ["reads only"] if here is not None and here.observer else []
     return scene.first_name(person) + (f" ({', '.join(words)})" if words else "")
 

@@ -75,6 +75,11 @@ class Scene(Struct, frozen=True):
         """The short of a name, where space is scarce."""
         return self._introduced(person).split(" ")[0] or short_name(self.room.names, person)
 
+    def doubles(self, person: str) -> str:
+        """Whose names in this room read like someone's, by their handles; empty if nobody's do."""
+        names = self.room.names
+        return ", ".join(f"@{one_line(names.handle(other))}" for other in names.twins(person))
+
     def _introduced(self, person: str | None) -> str:
         """What the hub calls someone who has just come and whom the log does not name yet."""
         here = self.here.get(person or "")

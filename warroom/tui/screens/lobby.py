@@ -100,8 +100,10 @@ class LobbyScreen(Screen[None]):
                 rooms.replace_option_prompt_at_index(index, prompt)
         else:
             self._replace(rooms, rows, prompts)
-        if not rows and self.war.desk.you is not None and not rooms.option_count:
-            rooms.add_options(Option(text, disabled=True) for text in lobby.TEACHING)
+        you = self.war.desk.you
+        if not rows and you is not None and not rooms.option_count:
+            lines = lobby.teaching(you.scope)
+            rooms.add_options(Option(text, disabled=True) for text in lines)
         self._rows = rows
 
     def _replace(
