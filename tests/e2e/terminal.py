@@ -29,7 +29,7 @@ import pyte
 
 import warroom
 
-WAIT = 12.0
+WAIT = 40.0
 """Seconds after which a test gives up on something that should come soon."""
 
 KEYS = {

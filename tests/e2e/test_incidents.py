@@ -39,7 +39,7 @@ DATA = ROOT / "tests/data/incidents"
 STANDALONE = ROOT / "docs/verify_standalone.py"
 MOJ, GITHUB = "moj-2024-09-20", "github-2024-08-14"
 BOTH = pytest.mark.parametrize("name", [MOJ, GITHUB])
-WAIT = 110.0
+WAIT = 280.0
 
 SECRETS = {MOJ: "AKIAIOSFODNN7EXAMPLE", GITHUB: "correct-horse-9f2c71"}
 """What someone pastes, and two people take back."""

@@ -51,7 +51,7 @@ from warroom.protocol.envelopes import (
 )
 
 ROOT = Path(server.__file__).parents[1]
-WAIT = 20.0
+WAIT = 40.0
 """Seconds after which a test gives up on something that should come at once."""
 
 T = TypeVar("T", bound=FromHub)

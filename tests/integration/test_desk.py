@@ -42,7 +42,7 @@ from warroom.protocol.envelopes import (
     You,
 )
 
-WAIT = 20.0
+WAIT = 40.0
 QUICK = Pace(first=0.01, longest=0.05, reopen=0.05)
 """Comes back at once: the tests wait for what happens, never for a time."""
 

@@ -40,7 +40,7 @@ from warroom.protocol.envelopes import (
     You,
 )
 
-WAIT = 20.0
+WAIT = 40.0
 WELCOME = Welcome(
     hub="f" * 32,
     protocol=1,

@@ -19,7 +19,7 @@ from warroom.tui.widgets.timeline import Timeline
 
 WIDE = (120, 36)
 NARROW = (80, 24)
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 async def wait_until(holds: Callable[[], object], patience: float = PATIENCE) -> None:
