@@ -14,6 +14,7 @@ from warroom.client.draft import Draft
 from warroom.client.healing import next_offer
 from warroom.client.hello import hello
 from warroom.client.keeper import Keeper
+from warroom.client.outflow import Outflow
 from warroom.client.pace import Backoff, Pace
 from warroom.client.replica import (
     Appended,
@@ -101,7 +102,8 @@ class Desk:
             target, hello(name, observer=observer), self._line_changed, self._receive, pace
         )
         self._keeper = Keeper(store, target, name, self._complain)
-        self._waiting = Waiting(self._keeper, self._connection.say)
+        self._outflow = Outflow(self._connection.say)
+        self._waiting = Waiting(self._keeper, self._outflow.give)
         if (known := self._keeper.known) is not None:
             self.you, self.rooms = known.you, known.rooms
             self.offset = timedelta(seconds=known.offset)
@@ -204,6 +206,7 @@ class Desk:
         if line.state in _ON_THE_LINE:
             return
         self._cancel_timers()
+        self._outflow.lost()
         for replica in self.replicas.values():
             self._tell(replica, replica.lost())
 
@@ -291,20 +294,18 @@ class Desk:
     def _act(self, replica: Replica, change: Change) -> None:
         match change:
             case Retry(submit=submit):
-                retries = self._retries.setdefault(
-                    submit.id, Backoff(self._pace.first, self._pace.longest)
-                )
-                self._later(retries.next(), self._resend, replica, submit)
+                self._come_again(replica, submit)
             case Reopen():
                 since = monotonic() - self._opened_at.get(replica.log, 0.0)
                 self._later(max(0.0, self._pace.reopen - since), self._ask, replica)
             case Settled(id=id_):
-                self._retries.pop(id_, None)
+                self._retries.pop(replica.log, None)
+                self._outflow.answered(id_)
                 self._waiting.settled(replica, id_)
                 if replica.sync is Sync.CLOSED:
                     self._ask(replica)
             case Returned(pending=pending, text=text):
-                self._retries.pop(pending.submit.id, None)
+                self._outflow.answered(pending.submit.id)
                 self._waiting.returned(replica, pending, text)
             case Heal(seq=seq):
                 self._heal(replica, seq)
@@ -358,16 +359,22 @@ class Desk:
         pending = replica.resend()
         if not any(map(_declares, pending)):
             self._ask(replica)
-        for submit in pending:
-            self._connection.say(submit)
+        self._outflow.go_on(replica.log, pending)
 
     def _ask(self, replica: Replica) -> None:
         if self.replicas.get(replica.log) is replica and self._connection.say(replica.open()):
             self._opened_at[replica.log] = monotonic()
 
-    def _resend(self, replica: Replica, submit: Submit) -> None:
-        if submit.id in replica.pending:
-            self._connection.say(submit)
+    def _come_again(self, replica: Replica, submit: Submit) -> None:
+        """The hub turned a command away for now: later, it and all after it are sent again."""
+        if self._outflow.hold(submit):
+            retries = self._retries.setdefault(
+                replica.log, Backoff(self._pace.first, self._pace.longest)
+            )
+            self._later(retries.next(), self._resend, replica)
+
+    def _resend(self, replica: Replica) -> None:
+        self._outflow.go_on(replica.log, replica.resend())
 
     def _finish_closing(self, replica: Replica) -> None:
         reached = replica.sync in {Sync.LIVE, Sync.DIVERGED} or replica.log not in self._visited

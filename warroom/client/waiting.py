@@ -11,15 +11,15 @@ from warroom.client.outbox import AlreadySent
 from warroom.client.replica import Pending, Replica, Stand
 from warroom.domain.waiting import can_wait
 from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
-from warroom.protocol.envelopes import FromClient
+from warroom.protocol.envelopes import Submit
 
 
 class Waiting:
-    """The lines of one desk. `say` sends a message, or does nothing where there is no line."""
+    """The lines of one desk. `give` sends a command, or does nothing where there is no line."""
 
-    def __init__(self, keeper: Keeper, say: Callable[[FromClient], bool]) -> None:
+    def __init__(self, keeper: Keeper, give: Callable[[Submit], None]) -> None:
         self._keeper = keeper
-        self._say = say
+        self._give = give
 
     def send(
         self, replica: Replica, id_: str, draft: Draft, typed: str, at: datetime, *, up: bool
@@ -41,7 +41,7 @@ class Waiting:
                 stand = Stand.SENDING if goes else Stand.WAITING
                 pending = replace(pending, kept=True, stand=stand)
             if pending.stand is Stand.SENDING:
-                self._say(submit)
+                self._give(submit)
         replica.pending[id_] = pending
         return size
 
@@ -57,7 +57,7 @@ class Waiting:
                 submit = replace(submit, occurred_at=at)
             if self._keeper.may_send(submit):
                 replica.pending[submit.id] = replace(pending, submit=submit, stand=Stand.SENDING)
-                self._say(submit)
+                self._give(submit)
             else:
                 del replica.pending[submit.id]
 
