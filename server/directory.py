@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from warroom.clock import new_person_id
-from warroom.domain.events import InviteMade, PersonRegistered, Recorded, SessionSeen
+from warroom.domain.events import (
+    InviteMade,
+    PersonRegistered,
+    PlaceWords,
+    Recorded,
+    SessionSeen,
+)
 from warroom.domain.hublog import HubState, RegisterPerson, apply_own
 from warroom.domain.names import Names
 from warroom.domain.naming import likeness, problem
@@ -29,7 +35,7 @@ class NoName(ValueError):
 class Directory:
     """Finds people by how they came: by the operating system's user id, or by the name given.
 
-    `places` are the addresses that each session has come from.
+    `places` are the addresses that each session has come from, `last_place` the newest of them.
     """
 
     def __init__(self, log: str) -> None:
@@ -40,6 +46,7 @@ class Directory:
         self._likenesses: set[str] = set()
         self._invited: dict[str, str] = {}
         self.places: dict[str, set[str]] = {}
+        self.last_place: dict[str, PlaceWords] = {}
 
     def fold(self, entries: Iterable[Recorded]) -> None:
         """Take in entries of the hub's own log."""
@@ -57,6 +64,7 @@ class Directory:
                     self._invited[invite] = words.name
                 case SessionSeen(session=session, words=words) if words is not None:
                     self.places.setdefault(session, set()).add(words.address)
+                    self.last_place[session] = words
                 case _:
                     pass
 

@@ -233,8 +233,7 @@ class Hub:
         arrival = await self._reception.identify(hello, peer)
         session = Session(link, arrival, peer, hello.client)
         self._sessions.add(session)
-        if session.credential is not None:
-            self.visits.here(session.credential, self.now())
+        self._note_visit(session)
         session.say(
             Welcome(
                 hub=self._directory.state.log,
@@ -251,8 +250,7 @@ class Hub:
     def leave(self, session: Session) -> None:
         """Forget a connection that has ended."""
         self._sessions.discard(session)
-        if session.credential is not None:
-            self.visits.here(session.credential, self.now())
+        self._note_visit(session)
         self._lists.leave(session)
         self._recovery.leave(session)
         for log in tuple(session.logs):
@@ -521,6 +519,11 @@ class Hub:
 
     def _called(self, handle: str) -> Known | None:
         return remembered(self._rooms.values(), self._state(), handle)
+
+    def _note_visit(self, session: Session) -> None:
+        if session.credential is not None:
+            address, client = session.peer.address, session.client
+            self.visits.here(session.credential, address, client, self.now())
 
     def _part_with_the_revoked(self) -> None:
         """End the connections of sessions that are over."""

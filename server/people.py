@@ -7,7 +7,8 @@ from datetime import datetime
 from server.directory import Directory
 from server.session import Session
 from server.visits import Visits
-from warroom.domain.access import Access, session_is_over
+from warroom.domain.access import Access, Credential, session_is_over
+from warroom.domain.events import PlaceWords
 from warroom.protocol.stewardship import Connected, PersonLine
 
 
@@ -33,7 +34,7 @@ def people_lines(
             session=credential.id,
             invite=credential.invite,
             opened_at=credential.opened_at,
-            seen_at=visits.seen.get(credential.id, credential.renewed_at),
+            last=visits.seen.get(credential.id) or _recorded(directory, credential),
             expires_at=credential.expires_at,
             over=session_is_over(credential, at),
             here=_places(connections),
@@ -48,6 +49,12 @@ def people_lines(
             scope=you.scope,
             here=_places([session]),
         )
+
+
+def _recorded(directory: Directory, credential: Credential) -> Connected:
+    """Where a session was last, as far as the log tells: of this hub's life, nobody has come."""
+    place = directory.last_place.get(credential.id, PlaceWords("", ""))
+    return Connected(address=place.address, client=place.client, since=credential.renewed_at)
 
 
 def _places(connections: Iterable[Session]) -> tuple[Connected, ...]:

@@ -153,7 +153,12 @@ def test_the_port_is_there_again_after_a_restart(operator: Shell, stranger: Stra
 def test_who_is_revoked_is_out(operator: Shell, stranger: Stranger) -> None:
     """`people` shows them, `revoke` ends them, and they are told."""
     stranger.comes_in(shares(operator))
-    assert "@bo" in operator.does("people")
+    away = operator.does("people")
+    assert "@bo" in away
+    assert re.search(r"127\.0\.0\.1 +warroom \S+ +away", away)
+    operator.kill_hub()
+    operator.does("list")
+    assert re.search(r"127\.0\.0\.1 +warroom \S+ +away", operator.does("people"))
     operator.does("revoke", "bo")
     assert "" == operator.does("people")
     assert "revoked" in stranger.refuses(4, "list")

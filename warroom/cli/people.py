@@ -44,15 +44,15 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _row(one: "PersonLine") -> tuple[str, ...]:
-    seen = f"{one.seen_at:%m-%d %H:%M}" if one.seen_at else "now"
-    addresses = sorted({place.address or "this machine" for place in one.here})
-    clients = sorted({one_line(place.client) for place in one.here})
+    places = one.here or ((one.last,) if one.last else ())
+    addresses = sorted({place.address or "this machine" for place in places})
+    clients = sorted({one_line(place.client) for place in places})
     return (
         f"@{one_line(one.handle)}",
         one_line(one.name),
         one.scope,
         one.session or "-",
-        "now" if one.here else seen,
+        "now" if one.here or one.last is None else f"{one.last.since:%m-%d %H:%M}",
         ", ".join(addresses) or "-",
         ", ".join(clients) or "-",
         one.over or ("here" if one.here else "away"),

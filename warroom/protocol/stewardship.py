@@ -103,6 +103,7 @@ class Connected(Struct, frozen=True, kw_only=True):
 class PersonLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A session of someone; without `session`, someone on the hub's own machine.
 
+    `last` is the last connection, whose `since` is when it was last heard of.
     `warning` says what looks like a stolen session, in a sentence.
     """
 
@@ -113,7 +114,7 @@ class PersonLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: str | None = None
     invite: str | None = None
     opened_at: datetime | None = None
-    seen_at: datetime | None = None
+    last: Connected | None = None
     expires_at: datetime | None = None
     over: str | None = None
     here: tuple[Connected, ...] = ()
