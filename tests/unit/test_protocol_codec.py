@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from warroom.clock import new_command_id, new_log_id
 from warroom.domain.commands import DecisionText, Declare, ObjectTo, Post, ProposeDecision, TakeRole
-from warroom.domain.vocabulary import Role
+from warroom.domain.vocabulary import Role, Scope
 from warroom.protocol.codec import (
     MAX_CLIENT_FRAME,
     MAX_OFFER_FRAME,
     BadFrame,
     content_of,
+    decode_answer,
     decode_client,
     decode_hub,
     encode,
@@ -26,12 +27,14 @@ from warroom.protocol.envelopes import (
     Alive,
     ClientMessage,
     Entries,
+    FromClient,
     Hello,
     Offer,
     Open,
     Presence,
     Submit,
 )
+from warroom.protocol.stewardship import HubShared, InviteSomeone, RevokeAccess
 
 LOG = new_log_id()
 
@@ -208,3 +211,28 @@ def test_only_an_offer_may_be_that_long() -> None:
 
     assert LOG == refused.log
     assert f"a frame of {len(frame):,} bytes, and {MAX_CLIENT_FRAME:,} is the most" == str(refused)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Hello(protocols=(1,), client="x", name="Bo\x1b[2J"),
+        InviteSomeone(invite="aaaaaaaa", code="0" * 64, scope=Scope.RESPONDER, name="\u202eoB"),
+        RevokeAccess(what="bo\x07"),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_names_hold_nothing_that_a_terminal_obeys(message: FromClient) -> None:
+    """Wherever one is given, not in commands alone."""
+    with pytest.raises(BadFrame, match="remove it and send again"):
+        decode_client(encode(message))
+
+
+def test_the_operator_understands_more() -> None:
+    """What only the one who runs a hub is told; others pass it over."""
+    answer = HubShared(url="wrs://ops:8750/")
+    assert answer == decode_answer(encode(answer))
+    with pytest.raises(BadFrame):
+        decode_hub(encode(answer))
+    with pytest.raises(BadFrame):
+        decode_answer(b'{"type":"mood"}')
