@@ -313,3 +313,62 @@ def test_a_session_that_others_can_read_is_not_used(operator: Shell, stranger: S
     stranger.comes_in(shares(operator))
     stranger.session.chmod(0o644)
     assert "chmod 600" in stranger.refuses(4, "list")
+
+
+def test_a_restricted_room_leaves_no_trace_with_others(
+    operator: Shell, stranger: Stranger, tmp_path: Path
+) -> None:
+    """Neither on the screen nor on the disk of whoever runs the hub, or of another responder:
+    their output and their files are searched byte for byte. Only the journal has it."""
+    (tmp_path / "hers").mkdir()
+    ana, canary, later = Stranger(tmp_path / "hers"), "canary-5c1f", "canary-9e07"
+    ana.comes_in(shares(operator), name="Ana Ruiz")
+    stranger.comes_in(invite_of(operator.does("invite")))
+    label = ana.does("declare", "--security", canary).strip()
+    ana.does("-i", label, "role", "ic")
+    ana.does("-i", label, "post", canary)
+    ana.does("-i", label, "update", "internal", canary)
+    ana.does("export", "-i", label, "-o", "mine.jsonl")
+
+    outside = [
+        shell.run(*arguments)
+        for shell in (operator, stranger)
+        for arguments in (
+            ("list", "--all"),
+            ("list", "--all", "--json"),
+            ("feed",),
+            ("tail", "-i", label),
+            ("brief", "-i", label),
+            ("export", "-i", label),
+            ("export", "-i", "hub"),
+            ("-i", label, "post", "x"),
+            ("hub", "status", "--json"),
+            ("audit", "--json"),
+            ("people", "--json"),
+            ("invite", "--scope", f"guest:{label}"),
+        )
+    ]
+    heard = "".join(one.stdout + one.stderr for one in outside)
+    assert canary not in heard
+    assert "1 open of 1 rooms" in operator.does("hub", "status")
+    assert [] == holding(canary, operator.home, stranger.home)
+    assert {"mine.jsonl"} <= {path.name for path in holding(canary, ana.home)}
+
+    ana.does("-i", label, "admit", "@bo")
+    assert canary in stranger.does("tail", "-i", label)
+    ana.does("-i", label, "remove", "@bo")
+    ana.does("-i", label, "post", later)
+    stranger.refuses(3, "tail", "-i", label)
+    assert [] == holding(later, operator.home, stranger.home)
+    reads = [line for line in operator.does("audit", "--json").splitlines() if "restricted" in line]
+    assert reads
+
+
+def holding(text: str, *homes: Path) -> list[Path]:
+    """The files that hold a text, but for the journal of the hub."""
+    files = [path for home in homes for path in home.rglob("*") if path.is_file()]
+    return [
+        path
+        for path in files
+        if not path.name.startswith("journal.db") and text.encode() in path.read_bytes()
+    ]
