@@ -188,3 +188,10 @@ def test_the_brief_fits_whatever_people_write(text: str) -> None:
     lines = briefed(book)
     assert HEIGHT >= len(lines)
     assert WIDTH >= max(map(cell_len, lines))
+
+
+def test_a_restricted_room_says_whose_it_is(staffed: Playbook) -> None:
+    """A brief is copied and pasted elsewhere: it says for whom it is, at the top."""
+    staffed.does("ana", c.Restrict())
+    lines = briefed(staffed)
+    assert "RESTRICTED to Ana, Bo, Cy, Dee: not for anyone else" == lines[2]

@@ -406,3 +406,10 @@ def test_nobodys_text_escapes_in_the_whole_document() -> None:
 
 def _flat(tokens: list[Token]) -> list[Token]:
     return [part for token in tokens for part in (token, *_flat(token.children or []))]
+
+
+def test_the_report_of_a_restricted_room_says_whose_it_is(staffed: Playbook) -> None:
+    """Who may know of it, among what one must know first."""
+    assert "Restricted to" not in written(staffed)
+    staffed.does("ana", c.Restrict())
+    assert "| Restricted to | Ana, Bo, Cy, Dee |" in written(staffed).splitlines()

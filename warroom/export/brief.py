@@ -97,6 +97,8 @@ def _head(room: Transcript, now: datetime) -> Iterator[str]:
     if i.declared_at:
         head += f", declared {time_beside(i.declared_at, now)}"
     yield f"{head}; as of {clock_time(now)} UTC"
+    if i.restricted:
+        yield f"RESTRICTED to {', '.join(members(room))}: not for anyone else"
     rated = (("impact", i.impact), ("urgency", i.urgency))
     known = [f"{name} {level}" for name, level in rated if level]
     services, bridge = described(room)
@@ -106,6 +108,11 @@ def _head(room: Transcript, now: datetime) -> Iterator[str]:
         known.append(f"bridge {bridge}")
     if known:
         yield "; ".join(known)
+
+
+def members(room: Transcript) -> list[str]:
+    """Who may know of a restricted room, by name."""
+    return sorted(one_line(room.names.name(person)) for person in room.incident.members)
 
 
 def described(room: Transcript) -> tuple[tuple[str, ...], str | None]:

@@ -59,6 +59,7 @@ def _summary(room: Transcript, now: datetime) -> list[str]:
     lasted = duration(elapsed(i, now))
     commanders = [t.person for t in tenures(room) if t.role is Role.INCIDENT_COMMANDER]
     rows = (
+        *((("Restricted to", ", ".join(_people(room, i.members))),) if i.restricted else ()),
         ("Severity", i.severity),
         ("Status", i.status),
         ("Impact", i.impact),
