@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from msgspec.structs import replace
 from server.batch import Rejected
 from server.hub import Hub
 from server.restricted import UNRECORDED
-from tests.integration.conftest import HELLO, Client, Serve, Served, dialled, joined
+from tests.integration.conftest import HELLO, Client, Hubs, Serve, Served, dialled, joined
+from tests.integration.test_recovery import Copy
 from tests.integration.test_scopes import admitted, let_in, nowhere, publish
 from warroom.clock import new_command_id, new_log_id
 from warroom.domain import commands as c
@@ -39,6 +41,7 @@ from warroom.protocol.envelopes import (
     Open,
     Opened,
     Presence,
+    Release,
     Rooms,
     Submit,
 )
@@ -355,3 +358,26 @@ async def test_who_runs_the_hub_finds_no_room_to_invite_to(serve: Serve) -> None
             sessions = {one.you.handle: one for one in served.hub.connected}
             assert log == served.hub.log_of(sessions["ana"], room.label)
             assert served.hub.log_of(sessions["kim"], room.label) is None
+
+
+async def test_a_restricted_room_that_recovers_is_hidden_too(hubs: Hubs, tmp_path: Path) -> None:
+    """Adopted by another hub: its members find it, and nobody else hears that it recovers."""
+    hub = hubs.start()
+    async with joined(hub.socket, "ana") as ana:
+        log = await restricted_room(ana)
+        opened = await ana.opens(log)
+        copy = Copy(log, opened.label)
+        await copy.follow(ana, opened.seq)
+    hub.stop()
+    shutil.rmtree(hubs.data)
+    file = tmp_path / "replica.jsonl"
+    file.write_bytes(copy.replica())
+    hub = hubs.start("--adopt", str(file))
+    async with joined(hub.socket, "ana") as ana, joined(hub.socket, "bo") as bo:
+        (room,) = (await ana.rooms()).rooms
+        assert (True, True) == (room.restricted, room.recovering)
+        assert () == (await bo.rooms()).rooms
+        await nowhere(bo, log)
+        for message in (copy.offer(1), Release(log=log), Open(log=log, after=99, head="0" * 64)):
+            await bo.say(message)
+            assert Failed(code=Code.NOT_FOUND, text=NO_ROOM, log=log) == await bo.hear(Failed)
