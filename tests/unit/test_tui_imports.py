@@ -16,8 +16,13 @@ def loaded(module: str) -> set[str]:
 def test_the_screens_load_no_database() -> None:
     """SQLAlchemy alone would cost half of the start again."""
     found = loaded("warroom.tui.app")
-    assert {"textual", "websockets", "msgspec"} <= found
+    assert {"textual", "msgspec"} <= found
     assert not {"sqlalchemy", "alembic", "server", "sqlite3"} & found
+
+
+def test_a_room_is_drawn_before_what_dials_is_loaded() -> None:
+    """It would be a tenth of the start; see `warroom.client.dialling`."""
+    assert not {"websockets", "http", "email"} & loaded("warroom.tui.app")
 
 
 def test_settings_cost_a_headless_command_nothing() -> None:

@@ -7,33 +7,30 @@ takes 429 for final. Its keepalive is off: the hub's heartbeat says more, and is
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 from msgspec.structs import replace
-from websockets.asyncio.client import ClientConnection, connect, unix_connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
-from websockets.typing import Subprotocol
 
 from warroom.client import ending
-from warroom.client.credentials import Unusable
-from warroom.client.ending import Ended
+from warroom.client.ending import LineOver
 from warroom.client.pace import Backoff, Pace
-from warroom.client.target import MAX_FRAME, Target
+from warroom.client.target import Target
 from warroom.clock import monotonic, now
 from warroom.protocol.codec import BadFrame, decode_hub, encode
 from warroom.protocol.envelopes import (
-    SUBPROTOCOL,
     Draining,
     FromClient,
     Hello,
     HubMessage,
     Welcome,
 )
+
+if TYPE_CHECKING:
+    from warroom.client.dialling import Peer
 
 _logger = logging.getLogger(__name__)
 
@@ -52,14 +49,6 @@ class Line(Struct, frozen=True):
     state: LineState
     since: datetime
     why: str = ""
-
-
-class _Over(Exception):
-    """An attempt is over."""
-
-    def __init__(self, ended: Ended) -> None:
-        super().__init__(ended.why)
-        self.ended = ended
 
 
 class Connection:
@@ -92,7 +81,7 @@ class Connection:
             self._away = 0.0
             try:
                 await self._attempt()
-            except _Over as over:
+            except LineOver as over:
                 ended = over.ended
                 self._set(LineState.REFUSED if ended.final else LineState.OFFLINE, ended.why)
             finally:
@@ -126,47 +115,18 @@ class Connection:
     # --- one attempt ---------------------------------------------------------------------------
 
     async def _attempt(self) -> None:
-        """One connection from its handshake to its end. Always raises `_Over`."""
-        websocket = await self._dial()
+        """One connection from its handshake to its end. Always raises `LineOver`."""
+        from warroom.client.dialling import dial  # noqa: PLC0415 - drawn first, then dialled
+
+        peer = await dial(self._target, self._pace)
         try:
-            _watch_peer(websocket)
-            await self._converse(websocket)
+            await self._converse(peer)
         finally:
-            await websocket.close()
+            await peer.close()
 
-    async def _dial(self) -> ClientConnection:
-        try:
-            headers, context = self._target.headers, self._target.tls()
-        except Unusable as problem:
-            raise _Over(Ended(str(problem), final=True)) from problem
-        options: dict[str, Any] = {
-            "subprotocols": [Subprotocol(SUBPROTOCOL)],
-            "additional_headers": headers,
-            "compression": None,
-            "ping_interval": None,
-            "max_size": MAX_FRAME,
-            "open_timeout": self._pace.handshake,
-            "close_timeout": self._pace.goodbye,
-        }
-        where = str(self._target)
-        try:
-            if self._target.socket is not None:
-                return await unix_connect(str(self._target.socket), **options)
-            return await connect(self._target.uri, ssl=context, **options)
-        except InvalidStatus as refused:
-            response = refused.response
-            raise _Over(ending.turned_away(response.status_code, response.body)) from refused
-        except InvalidURI as wrong:
-            raise _Over(ending.no_address(where)) from wrong
-        except InvalidHandshake as error:
-            raise _Over(ending.no_hub(where, str(error))) from error
-        except OSError as error:
-            pinned = self._target.pinned
-            raise _Over(ending.unreachable(where, error, pinned=pinned)) from error
-
-    async def _converse(self, websocket: ClientConnection) -> None:
-        """Say hello, then listen until the end. Always raises `_Over`."""
-        welcome = await self._greet(websocket)
+    async def _converse(self, peer: "Peer") -> None:
+        """Say hello, then listen until the end. Always raises `LineOver`."""
+        welcome = await self._greet(peer)
         outbox = self._outbox = asyncio.Queue()
         began = monotonic()
         self._on_message(welcome)
@@ -174,33 +134,31 @@ class Connection:
         ended = ending.BROKEN
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_send(websocket, outbox))
-                tasks.create_task(self._watch(websocket))
-                await self._listen(websocket)
-        except* _Over as over:
-            ended = next(one.ended for one in over.exceptions if isinstance(one, _Over))
+                tasks.create_task(_send(peer, outbox))
+                tasks.create_task(self._watch(peer))
+                await self._listen(peer)
+        except* LineOver as over:
+            ended = next(one.ended for one in over.exceptions if isinstance(one, LineOver))
         if monotonic() - began >= self._pace.stable:
             self._backoff.reset()
-        raise _Over(ended)
+        raise LineOver(ended)
 
-    async def _greet(self, websocket: ClientConnection) -> Welcome:
+    async def _greet(self, peer: "Peer") -> Welcome:
         try:
             async with asyncio.timeout(self._pace.handshake):
                 offered = self._target.offer()
                 hello = self._hello if offered is None else replace(self._hello, token=offered)
-                await websocket.send(encode(hello), text=True)
-                while not isinstance(message := await self._hear(websocket), Welcome):
+                await peer.say(encode(hello))
+                while not isinstance(message := await self._hear(peer), Welcome):
                     pass
                 self._target.took(offered, rotated=message.rotated)
                 return message
         except TimeoutError:
-            raise _Over(ending.SILENT) from None
-        except ConnectionClosed as closed:
-            raise _Over(_end_of(closed)) from closed
+            raise LineOver(ending.SILENT) from None
 
-    async def _listen(self, websocket: ClientConnection) -> NoReturn:
+    async def _listen(self, peer: "Peer") -> NoReturn:
         while True:
-            message = await self._hear(websocket)
+            message = await self._hear(peer)
             if self.line.state is LineState.STALE:
                 self._set(LineState.LIVE)
             match message:
@@ -211,12 +169,9 @@ class Connection:
                 case _:
                     self._on_message(message)
 
-    async def _hear(self, websocket: ClientConnection) -> HubMessage | None:
+    async def _hear(self, peer: "Peer") -> HubMessage | None:
         """The next message; None for one that only a newer client understands."""
-        try:
-            frame = await websocket.recv()
-        except ConnectionClosed as closed:
-            raise _Over(_end_of(closed)) from closed
+        frame = await peer.hear()
         self._heard_at = monotonic()
         try:
             return decode_hub(frame)
@@ -224,13 +179,13 @@ class Connection:
             _logger.warning("the hub said something this client does not understand: %s", bad)
             return None
 
-    async def _watch(self, websocket: ClientConnection) -> None:
+    async def _watch(self, peer: "Peer") -> None:
         """Say that the line is stale when the hub is silent, and in the end give it up."""
         pace = self._pace
         while True:
             silent = monotonic() - self._heard_at
             if silent >= pace.given_up_after * pace.heartbeat:
-                websocket.transport.abort()
+                peer.abort()
                 return
             if silent >= pace.stale_after * pace.heartbeat:
                 if self.line.state is LineState.LIVE:
@@ -247,30 +202,8 @@ class Connection:
         self._on_line(self.line)
 
 
-def _end_of(closed: ConnectionClosed) -> Ended:
-    frame = closed.rcvd
-    return ending.BROKEN if frame is None else ending.closed(frame.code, frame.reason)
-
-
-async def _send(websocket: ClientConnection, outbox: "asyncio.Queue[FromClient]") -> None:
+async def _send(peer: "Peer", outbox: "asyncio.Queue[FromClient]") -> None:
     # What the line was lost over, whoever listens to it learns too.
-    with contextlib.suppress(ConnectionClosed):
+    with contextlib.suppress(LineOver):
         while True:
-            message = await outbox.get()
-            await websocket.send(encode(message), text=True)
-
-
-def _watch_peer(websocket: ClientConnection) -> None:
-    """Have TCP notice a peer that is gone: our own keepalive, as the library's is off."""
-    sock = websocket.transport.get_extra_info("socket")
-    if sock.family == socket.AF_UNIX:
-        return
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (
-        ("TCP_KEEPIDLE", 15),
-        ("TCP_KEEPINTVL", 5),
-        ("TCP_KEEPCNT", 3),
-        ("TCP_USER_TIMEOUT", 30_000),
-    ):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+            await peer.say(encode(await outbox.get()))

@@ -1,7 +1,5 @@
 """Why a line to the hub ended, or never began, and whether coming back can help. Pure."""
 
-from http import HTTPStatus
-
 from msgspec import Struct
 
 from warroom.protocol.closing import reconnects
@@ -15,13 +13,22 @@ class Ended(Struct, frozen=True):
     final: bool = False
 
 
+class LineOver(Exception):
+    """A line, or the attempt to have one, is over; `ended` says why."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended.why)
+        self.ended = ended
+
+
 BROKEN = Ended("the line to the hub broke")
 SILENT = Ended("the hub took the connection and then said nothing")
 
 _FINAL = {
-    HTTPStatus.UNAUTHORIZED: "the hub does not know this token",
-    HTTPStatus.FORBIDDEN: "the hub does not let this client in",
+    401: "the hub does not know this token",
+    403: "the hub does not let this client in",
 }
+"""The HTTP statuses after which nothing changes by itself."""
 
 
 def closed(code: int, reason: str) -> Ended:
@@ -34,7 +41,7 @@ def turned_away(status: int, body: bytes | bytearray | None) -> Ended:
     """The hub answered the handshake with another HTTP status than 101."""
     said = one_line(bytes(body or b"").decode(errors="replace"))
     if status in _FINAL:
-        return Ended(said or _FINAL[HTTPStatus(status)], final=True)
+        return Ended(said or _FINAL[status], final=True)
     return Ended(said or f"the hub turned the connection away (HTTP {status})")
 
 
