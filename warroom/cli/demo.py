@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from warroom.cli.options import add_config, add_person
 from warroom.cli.output import entry_lines, say, show
-from warroom.cli.screen import check_terminal
+from warroom.cli.screen import check_terminal, open_screen
 from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
@@ -58,15 +58,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     if _screen(options, env):
         say("setting the scene, one moment")
         with _player(min(options.speed, FASTEST_READABLE), env) as playing:
-            from warroom.cli.settings import preferences
-            from warroom.tui.app import run_app
-
-            failed = run_app(
-                playing.target(env),
-                options.as_name,
-                playing.ready.label,
-                preferences=preferences(options, env),
-            )
+            failed = open_screen(playing.target(env), options, env, playing.ready.label)
         if failed:
             return Exit.FAILED
         say("the demo's room is gone; warroom alone opens your own")

@@ -15,7 +15,7 @@ from warroom.cli.options import (
     target,
 )
 from warroom.cli.output import say
-from warroom.cli.screen import check_terminal, choose_hub, screen_target
+from warroom.cli.screen import check_terminal, choose_hub, open_screen, screen_target
 from warroom.cli.stop import Exit, Stop
 from warroom.client.target import Target
 from warroom.domain.vocabulary import CLOSED
@@ -97,14 +97,5 @@ def _after(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _show(
     where: Target, options: argparse.Namespace, env: Mapping[str, str], log: str | None
 ) -> int:
-    from warroom.cli.settings import preferences
-    from warroom.tui.app import run_app
-
-    return run_app(
-        where,
-        options.as_name,
-        log,
-        observer=options.observer,
-        preferences=preferences(options, env),
-        store=store(options, env),
-    )
+    kept = store(options, env)
+    return open_screen(where, options, env, log, observer=options.observer, kept=kept)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from warroom.cli.options import add_config, add_place, store
-from warroom.cli.screen import check_terminal, choose_hub, screen_target
+from warroom.cli.screen import check_terminal, choose_hub, open_screen, screen_target
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -19,13 +19,4 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     check_terminal(options, env)
     choose_hub(options, env)
     where = screen_target(options, env)
-    from warroom.cli.settings import preferences
-    from warroom.tui.app import run_app
-
-    return run_app(
-        where,
-        options.as_name,
-        None,
-        preferences=preferences(options, env),
-        store=store(options, env),
-    )
+    return open_screen(where, options, env, None, kept=store(options, env))

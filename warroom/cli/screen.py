@@ -1,6 +1,7 @@
 """What the commands that open the screen have in common."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -9,7 +10,13 @@ from warroom.cli.output import show
 from warroom.cli.stop import Exit, Stop
 from warroom.client.credentials import LOCAL
 from warroom.client.local import NoHub, find_or_start
+from warroom.client.store import Store
 from warroom.client.target import Target
+
+COLLECT_AFTER = (10_000, 20, 20)
+"""How much may be allocated before Python looks for garbage, by generation. Its own values suit
+small heaps: importing the screens, and opening a long room, it would look through all of it again
+and again."""
 
 
 def check_terminal(options: argparse.Namespace, env: Mapping[str, str]) -> None:
@@ -64,3 +71,21 @@ def screen_target(options: argparse.Namespace, env: Mapping[str, str]) -> Target
         if store(options, env).known(where, options.as_name) is not None:
             return where
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem
+
+
+def open_screen(
+    where: Target,
+    options: argparse.Namespace,
+    env: Mapping[str, str],
+    room: str | None,
+    *,
+    observer: bool = False,
+    kept: Store | None = None,
+) -> int:
+    """Run the screen until it is left; the exit status. `room` is a label or a log id."""
+    gc.set_threshold(*COLLECT_AFTER)
+    from warroom.cli.settings import preferences
+    from warroom.tui.app import run_app
+
+    mine = preferences(options, env)
+    return run_app(where, options.as_name, room, observer, preferences=mine, store=kept)

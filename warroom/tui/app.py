@@ -37,10 +37,6 @@ from warroom.tui.themes import ANSI, DARK, THEMES
 
 _LOG = re.compile("[0-9a-f]{32}")
 
-COLLECT_AFTER = (10_000, 20, 20)
-"""How much may be allocated before Python looks for garbage, by generation. Its own values suit
-small heaps: opening a long room it would look through all of it again and again."""
-
 MakeDesk = Callable[[Callable[[DeskEvent], None]], AnyDesk]
 
 
@@ -75,24 +71,30 @@ class WarroomApp(App[None]):
         self._leaving = False
         self._lent = False
         self._missed_bell = False
+        self._dressed_in = ""
         self._dress()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The lobby, or at once the room that was asked for by its log id."""
+        if self._wanted is not None and _LOG.fullmatch(self._wanted):
+            log, self._wanted = self._wanted, None
+            room = RoomScreen(self, log)
+            # Textual leaves this out for its first screen, and then cannot replace it.
+            room._push_result_callback(self, None)
+            return room
+        return LobbyScreen()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.set_keymap(dict(self.preferences.keys))
-        self._begin()
-        self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
-        self.desk.watch()
+        self.call_after_refresh(self._dial)
         for complaint in self.preferences.complaints:
             self.notify(one_line(complaint), severity="warning", timeout=30, markup=False)
 
-    def _begin(self) -> None:
-        """Show the lobby, or at once the room that was asked for by its log id."""
-        if self._wanted is not None and _LOG.fullmatch(self._wanted):
-            log, self._wanted = self._wanted, None
-            self.open_room(log)
-        else:
-            self.push_screen(LobbyScreen())
+    def _dial(self) -> None:
+        """Call the hub, once what this machine holds is on the screen."""
+        self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
+        self.desk.watch()
 
     def _dress(self) -> None:
         """Take the chosen theme, and offer only those in which every meaning was looked at.
@@ -104,9 +106,19 @@ class WarroomApp(App[None]):
             self.register_theme(theme)
         usual = ANSI if self.console.color_system == "standard" else DARK
         self.theme = ANSI if self.no_color else self.preferences.theme or usual
-        self._worn = self.theme
+        self._worn = self._dressed_in = self.theme
+        self.stylesheet.set_variables(self.get_css_variables())
         for name in theirs:
             self.unregister_theme(name)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read all styles anew; but not for the theme with which they were first read.
+
+        Textual asks for it as soon as the app runs, even if the theme was chosen before.
+        """
+        first, self._dressed_in = self._dressed_in, ""
+        if self.theme != first:
+            super().refresh_css(animate)
 
     def _remember_theme(self, theme: Theme) -> None:
         """Keep the theme that was chosen in the palette."""
@@ -294,6 +306,5 @@ def run_app(
         incident,
         preferences,
     )
-    gc.set_threshold(*COLLECT_AFTER)
     app.run()
     return app.return_code or 0

@@ -53,6 +53,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
     HORIZONTAL_BREAKPOINTS = header.BREAKPOINTS
+    AUTO_FOCUS = "#line"
 
     def __init__(self, war: War, log: str) -> None:
         super().__init__(classes=header.size_class(war.size.width))
@@ -63,6 +64,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.memory = war.memory(log)
         self._alarms: list[Alarm] | None = None
         self.left = False
+        self._arrived = False
 
     @property
     def war(self) -> War:
@@ -84,6 +86,10 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self._recall()
         self.catch_up()
         self.set_interval(1, self.show_clocks)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """On arrival all styles have just been applied, and need not be again."""
+        event.refresh_styles, self._arrived = self._arrived, True
 
     def _recall(self) -> None:
         """Put back what was left in the composer."""

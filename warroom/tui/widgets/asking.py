@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -58,10 +57,6 @@ class Asking(Horizontal):
         self._complete = complete
         self.question = Question.SEARCH
 
-    def compose(self) -> ComposeResult:
-        yield Static("", markup=False)
-        yield Input(compact=True)
-
     @property
     def asks(self) -> bool:
         return self.has_class("-asking")
@@ -72,6 +67,8 @@ class Asking(Horizontal):
 
     def ask(self, question: Question, text: str = "") -> None:
         """Ask, beginning with a text."""
+        if not self.children:
+            self.mount(Static("", markup=False), Input(compact=True))
         self.question = question
         self.query_one(Static).update(question)
         line = self.line

@@ -2,9 +2,9 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from warroom.tui.cells import cut, wrap
@@ -22,8 +22,7 @@ _LEAST_TEXT = 8
 _LEAST_BESIDE_MARKS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An entry as the timeline shows it. All strings are safe to show; only `text` and
     `details` may hold newlines and tabs.
 

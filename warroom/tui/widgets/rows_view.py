@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
@@ -52,6 +52,7 @@ class RowsView(ScrollView):
         self._at_end = True
         self._placing = False
         self._due = False
+        self._fitted = Size()
 
     # For the class that knows what the rows are for
 
@@ -68,9 +69,21 @@ class RowsView(ScrollView):
     # Placing
 
     def on_resize(self) -> None:
-        """Wrap anew; the same row stays at the top, or the end at the bottom."""
-        self._fit_columns()
-        self._show()
+        """A size that was not drawn yet: where the view is hidden, nothing draws it."""
+        self._fit()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is seen. A new size is drawn before its event comes: the first frame, too."""
+        self._fit()
+        return super().render_lines(crop)
+
+    def _fit(self) -> None:
+        """Wrap anew if the size has changed; the same row stays at the top, or the end below."""
+        size = self.scrollable_content_region.size
+        if size != self._fitted:
+            self._fitted = size
+            self._fit_columns()
+            self._settle()
 
     def _note_numbers(self, rows: list[Row]) -> None:
         longest = max((len(row.number) for row in rows), default=0)
@@ -93,8 +106,8 @@ class RowsView(ScrollView):
             self.set_timer(FRAME, self._show_now)
 
     def _show_now(self) -> None:
-        self._due = False
-        self._show()
+        if self._due:
+            self._show()
 
     def _place(self) -> Place:
         """The place at the top of the view."""
@@ -122,6 +135,12 @@ class RowsView(ScrollView):
 
     def _show(self, top: Place | None = None) -> None:
         """Show the rows from a place on; without one, from where the view should be."""
+        self._settle(top)
+        self.refresh()
+
+    def _settle(self, top: Place | None = None) -> None:
+        """Work out what is to be drawn, as `_show` means it."""
+        self._due = False
         width, lines = self.scrollable_content_region.size
         if not lines:
             self._window = []
@@ -136,7 +155,6 @@ class RowsView(ScrollView):
         self._at_end = not places or places[-1] == self._rows.last
         self._lengthen(Size(width, self._rows.height))
         self._scroll_silently(self._rows.y_of(places[0]) if places else 0)
-        self.refresh()
         self._shown()
 
     def _lengthen(self, size: Size) -> None:
