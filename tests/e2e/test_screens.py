@@ -292,8 +292,8 @@ def test_the_hub_dies_and_comes_back(room: House) -> None:
     ana.wait_quiet()
     says(ana, "while you were away")
     says(bo, "me too")
-    ana.wait_for("while you were away", "sending", "1 waiting")
-    bo.wait_for("me too", "sending", "1 waiting")
+    ana.wait_for("while you were away", "waiting", "1 waiting")
+    bo.wait_for("me too", "waiting", "1 waiting")
     room.comes_back()
     for terminal in (ana, bo, eve):
         terminal.wait_for("live", gone="OFFLINE")
