@@ -1,7 +1,7 @@
 """What is told of all rooms at once: the lobby, and the feed of what was published."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 from server.lobby import Board, Edition, edition
 from server.presence import Presences
@@ -54,10 +54,16 @@ class Lists:
         ]
         return tuple(sorted(items, key=lambda item: item.published.at, reverse=True))
 
+    def _view(self) -> Callable[[Session], Hashable]:
+        incidents = (room.incident for room in self._rooms.values())
+        restricted = [incident for incident in incidents if incident.restricted]
+        return lambda session: session.view(restricted)
+
     def _rooms_edition(self) -> Edition:
         return edition(
             self.summaries(),
             lambda session, room: session.sees(self._rooms[room.log].incident),
+            self._view(),
             lambda rooms: Rooms(rooms=rooms),
         )
 
@@ -65,5 +71,6 @@ class Lists:
         return edition(
             self.published(),
             lambda session, item: session.hears(self._rooms[item.log].incident, item.published),
+            self._view(),
             lambda items: FeedList(items=items),
         )

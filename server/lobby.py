@@ -4,7 +4,7 @@ Everyone is told of what they may see, and of nothing else.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeAlias, TypeVar
 
 from server.framing import pack
@@ -24,16 +24,22 @@ Edition: TypeAlias = Callable[[Session], bytes]
 def edition(
     items: tuple[T, ...],
     may_see: Callable[[Session, T], bool],
+    view: Callable[[Session], Hashable],
     message: Callable[[tuple[T, ...]], FromHub],
 ) -> Edition:
-    """A list, of which each session is told what it may see; made once for all who see the same."""
-    made: dict[tuple[int, ...], bytes] = {}
+    """A list, of which each session is told what it may see.
+
+    `view` is the same for sessions that may see the same: it is asked of each of them, and the
+    rest is done once for all of one view.
+    """
+    made: dict[Hashable, bytes] = {}
 
     def frame(session: Session) -> bytes:
-        seen = tuple(at for at, item in enumerate(items) if may_see(session, item))
-        if seen not in made:
-            made[seen] = pack(encode(message(tuple(items[at] for at in seen))))
-        return made[seen]
+        key = view(session)
+        if key not in made:
+            seen = tuple(item for item in items if may_see(session, item))
+            made[key] = pack(encode(message(seen)))
+        return made[key]
 
     return frame
 

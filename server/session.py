@@ -1,5 +1,6 @@
 """One connection of one person, as the hub sees it."""
 
+from collections.abc import Hashable, Iterable
 from typing import Protocol
 
 from msgspec import Struct
@@ -85,6 +86,15 @@ class Session:
         """Whether this connection is told of something that a room has published."""
         meant = self.you.audience in {None, published.audience}
         return meant and hears(incident, self.you.person, self.you.scope, self.you.bound)
+
+    def view(self, restricted: Iterable[Incident]) -> Hashable:
+        """What `sees` and `hears` depend on, besides the room: the same for who may see the same.
+
+        `restricted` are the rooms that are not for everyone.
+        """
+        you = self.you
+        inside = tuple(room.log for room in restricted if room.open_to(you.person))
+        return you.scope, you.bound, you.audience, inside
 
     def say(self, message: FromHub) -> None:
         """Send one message."""

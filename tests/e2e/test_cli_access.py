@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_cli import Shell
+from tests.e2e.test_cli import WAIT, Shell, until
 
 
 @pytest.fixture
@@ -72,3 +72,19 @@ def test_a_name_is_changed_and_the_log_keeps_both(shell: Shell) -> None:
     said = shell.refuses(2, "--as", "kim", "name", "hub")
     assert "stands for something else" in said
     assert "stands for something else" in shell.refuses(4, "--as", "everyone", "list")
+
+
+def test_who_follows_a_room_is_told_that_it_is_shut(shell: Shell) -> None:
+    """The follower ends by itself, with what it has printed, and nothing after."""
+    shell.does("--as", "kim", "list")
+    label = shell.does("--as", "ana", "declare", "--restricted", "keys leaked").strip()
+    shell.does("--as", "ana", "-i", label, "role", "ic")
+    shell.does("--as", "ana", "-i", label, "admit", "@kim")
+    with shell.follows("--as", "kim", "-i", label) as follower:
+        until(lambda: any("admitted kim" in line for line in shell.followed()))
+        shell.does("--as", "ana", "-i", label, "remove", "@kim", "a", "suspect")
+        assert 3 == follower.wait(WAIT)
+        shell.does("--as", "ana", "-i", label, "post", "they are gone")
+        printed = "\n".join(shell.followed())
+    assert "suspect" not in printed
+    assert "they are gone" not in printed
