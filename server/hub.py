@@ -504,6 +504,7 @@ class Hub:
             room = self._rooms[committed.log] = Room(committed.log, committed.label, pack)
         for session in restricted.shut_out(room, committed):
             self._close(session, room.log)
+            session.recorded.discard(room.log)
             self._no_room(session, room.log)
         live = room.commit(committed)
         for key in live.to:

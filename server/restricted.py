@@ -28,10 +28,16 @@ UNRECORDED = (
 async def recorded(
     session: Session, room: Room, own: Callable[[OwnCommand], asyncio.Future[Outcome]]
 ) -> bool:
-    """Record that someone reads a restricted room; False, and why, if it cannot be recorded."""
+    """Record that someone reads a restricted room; False, and why, if it cannot be recorded.
+
+    Once a connection: whoever opens it again and again must not fill the hub's own log.
+    """
     you = session.you
+    if room.log in session.recorded:
+        return True
     outcome = await own(NoteRead(log=room.log, person=you.person, scope=you.scope))
     if isinstance(outcome, Accepted):
+        session.recorded.add(room.log)
         return True
     session.say(Failed(code=Code.TEMPORARY, text=UNRECORDED, temporary=True, log=room.log))
     return False

@@ -69,6 +69,7 @@ class Session:
         self.client = client
         self.since = now()
         self.logs: set[str] = set()
+        self.recorded: set[str] = set()
         self.waiting = 0
         self.idle = 0
         self.heard_at = monotonic()

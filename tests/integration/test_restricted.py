@@ -295,12 +295,16 @@ async def test_an_auditor_opens_it_anew(serve: Serve) -> None:
 
 
 async def test_every_reading_is_recorded_first(serve: Serve) -> None:
-    """Who, which log, as what; a room that is open to all is nobody's secret."""
+    """Once a connection: who, which log, as what; not so of a room that is open to all."""
     async with serve() as served, joined(served.socket, "ana") as ana:
         await ana.opens(await ana.declares())
         log = await restricted_room(ana)
         await ana.opens(log)
+        await ana.opens(log)
         assert [log] == [read.log for read in reads(served.hub)]
+        async with joined(served.socket, "ana") as again:
+            await again.opens(log)
+        assert [log, log] == [read.log for read in reads(served.hub)]
 
 
 async def test_what_cannot_be_recorded_is_not_shown(
