@@ -1,11 +1,11 @@
 """One row of the timeline is laid out in columns, within its width, losing nothing."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from warroom.tui.widgets.rows import (
