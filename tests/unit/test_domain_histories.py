@@ -100,9 +100,11 @@ ABOUT_THE_INCIDENT: list[c.PersonCommand] = [
     c.Describe(bridge="words"),
     c.CallRoll(people=(Voice(RAJ, "raj"),)),
     c.Rename(name="words"),
+]
+ABOUT_MEMBERS: list[c.PersonCommand] = [
     c.Restrict(reason="words"),
-    c.Admit(handle="words"),
-    c.Remove(handle="words", reason="words"),
+    c.Admit(handle="cy"),
+    c.Remove(handle="cy", reason="words"),
 ]
 MOVES = [
     ABOUT_ROLES,
@@ -111,6 +113,7 @@ MOVES = [
     ABOUT_UPDATES,
     ABOUT_ENTRIES,
     ABOUT_THE_INCIDENT,
+    ABOUT_MEMBERS,
 ]
 """What generated people say. An entry is counted back from the last one."""
 
@@ -150,6 +153,8 @@ def aimed(room: Playbook, step: Step) -> Step:
         case c.Amend() | c.Strike() | c.RequestRedaction() | c.Promote() as on:
             entry = max(1, room.incident.seq + 1 - on.entry)
             return replace(step, command=replace(on, entry=entry))
+        case c.Restrict() | c.Admit() | c.Remove():
+            return replace(step, person=room.incident.commander or step.person, said_by=None)
         case c.AcceptRole() | c.DeclineRole() as answer if room.incident.offers:
             role, offer = min(room.incident.offers.items(), key=itemgetter(0))
             return replace(step, said_by=offer.to, command=replace(answer, role=role))
@@ -225,6 +230,9 @@ def test_a_role_has_one_holder_at_every_instant(steps: list[Step]) -> None:
             case e.RoleReleased(role=role, person=was):
                 assert was == holders[role]
                 holders[role] = None
+            case e.MemberRemoved(person=gone):
+                left = {role for role, holder in holders.items() if holder == gone}
+                holders |= dict.fromkeys(left)
             case _:
                 pass
     assert holders == {role: room.incident.holder(role) for role in Role}

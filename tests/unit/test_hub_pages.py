@@ -107,5 +107,5 @@ async def test_a_page_that_is_not_there_is_an_error() -> None:
     """A journal without the entries that the room has is damaged; nobody waits for ever."""
     journal, room = Slow(), crowd(1)
     journal.told.set()
-    with pytest.raises(LookupError, match="INC-1 has no entry after #0"):
+    with pytest.raises(LookupError, match=f"log {room.log} has no entry after #0"):
         await of(journal).fetch(room, WANTED)
