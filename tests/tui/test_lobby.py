@@ -10,6 +10,7 @@ from warroom.domain import commands as c
 from warroom.domain.vocabulary import Role, Severity
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.widgets.timeline import Timeline
 
 
 async def test_an_empty_lobby_teaches() -> None:
@@ -129,6 +130,8 @@ async def test_the_room_named_on_the_command_line_is_opened() -> None:
     hub.declares()
     async with house(hub, incident="inc-1") as at:
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        # Who leaves while it is still being made would end it half made.
+        await at.waits_for(lambda: at.app.screen.query(Timeline) and at.timeline.row_count)
         assert LOG == at.room.log_id
 
 
