@@ -6,9 +6,13 @@ from textual.screen import Screen
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
 from tests.tui.house import WIDE, house, wait_until
+from warroom.domain import commands as c
+from warroom.domain.events import Recorded
 from warroom.tui.app import WarroomApp
 from warroom.tui.preferences import Preferences
+from warroom.tui.present.rows import Rows
 from warroom.tui.themes import THEMES
+from warroom.tui.widgets.rows import Row
 
 
 @pytest.fixture
@@ -36,6 +40,39 @@ async def test_the_first_frame_holds_the_entries_and_comes_before_the_hub_is_cal
     async with house(hub, incident=LOG):
         await wait_until(lambda: "dialled" in said)
     assert "declared: Checkout is down" in said[0]
+
+
+async def test_only_what_is_seen_of_a_long_room_is_put_into_words(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That would take as long as folding it; a search does it, and finds what was never seen."""
+    for number in range(300):
+        hub.says("bo", c.Post(text=f"the pool drains, look {number}"))
+    made: list[int] = []
+    of = Rows.of
+
+    def counted(rows: Rows, recorded: Recorded) -> Row:
+        made.append(recorded.seq)
+        return of(rows, recorded)
+
+    monkeypatch.setattr(Rows, "of", counted)
+    async with house(hub, incident=LOG) as at:
+
+        def is_on(number: str) -> bool:
+            row = at.timeline.cursor_row
+            return row is not None and row.number == number
+
+        await at.waits_for(lambda: at.timeline._window)
+        assert set(made) <= set(range(250, 304))
+        await at.presses("escape", "slash", *"look", "space", "7", "enter")
+        await at.waits_for(
+            lambda: at.timeline.cursor_row and at.timeline.cursor_row.number == "#11"
+        )
+        assert set(range(1, 304)) == set(made)
+        await at.presses("N")
+        await at.waits_for(
+            lambda: at.timeline.cursor_row and at.timeline.cursor_row.number == "#83"
+        )
 
 
 @pytest.mark.parametrize("incident", [LOG, None])

@@ -1,13 +1,15 @@
 """The timeline's layout agrees with a list of lines, whatever is done to it."""
 
+from collections.abc import Callable
 from itertools import accumulate, count
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec import Struct
 
-from warroom.tui.widgets.rows import PENDING, Row
+from warroom.tui.widgets.rows import PENDING, AnyRow, Row
 from warroom.tui.widgets.timeline_layout import BLOCK, Heights, Place, TimelineLayout
 
 
@@ -16,12 +18,29 @@ def row(key: str, height: int = 1, kind: str = "note", revision: int = 0) -> Row
     return Row(key, revision, "", str(height), "", "", "", kind=kind)
 
 
+class Unmade(Struct):
+    """A row that tells when it is made."""
+
+    key: str
+    number: str
+    make: Callable[[], Row]
+    text: str = ""
+    tag: str = ""
+    details: tuple[str, ...] = ()
+    kind: str = ""
+
+
+def later(made: Row) -> AnyRow:
+    """The row, to be made when it is looked at; what is pending is there at once."""
+    return made if made.kind == PENDING else Unmade(made.key, made.number, lambda: made)
+
+
 def measure(row: Row) -> int:
     """The height a row says it has."""
     return int(row.number)
 
 
-def layout(*rows: Row) -> TimelineLayout:
+def layout(*rows: AnyRow) -> TimelineLayout:
     """A layout whose estimates are all one line."""
     made = TimelineLayout(measure, lambda row: 1)
     made.extend(rows)
@@ -83,7 +102,7 @@ class AnyTimeline(RuleBasedStateMachine):
     @rule(heights=st.lists(st.integers(1, 9), max_size=5), kind=st.sampled_from(["note", PENDING]))
     def extend(self, heights: list[int], kind: str) -> None:
         rows = self.fresh(heights, kind)
-        self.layout.extend(rows)
+        self.layout.extend(map(later, rows))
         self.naive += rows
         self.settle()
 
@@ -99,7 +118,7 @@ class AnyTimeline(RuleBasedStateMachine):
             del self.naive[index]
             self.naive.append(new)
         self.settle()
-        self.layout.extend([new])
+        self.layout.extend([data.draw(st.sampled_from([new, later(new)]))])
 
     @precondition(lambda self: self.naive)
     @rule(data=st.data())
@@ -111,7 +130,7 @@ class AnyTimeline(RuleBasedStateMachine):
     @rule(heights=st.lists(st.integers(1, 9), max_size=20))
     def reset(self, heights: list[int]) -> None:
         self.naive = self.fresh(heights, "note")
-        self.layout.reset(self.naive)
+        self.layout.reset(map(later, self.naive))
 
     @rule()
     def resize(self) -> None:
@@ -139,11 +158,36 @@ class AnyTimeline(RuleBasedStateMachine):
         y = start % self.layout.height
         assert y == self.layout.y_of(self.layout.place_at(y))
 
+    @rule()
+    def make(self) -> None:
+        assert self.naive == self.layout.rows
+
     @invariant()
     def same_rows(self) -> None:
-        assert self.naive == self.layout.rows
+        assert [row.key for row in self.naive] == [item.key for item in self.layout.items]
         assert len(self.naive) == len(self.layout)
         assert list(range(len(self.naive))) == [self.layout.index(row.key) for row in self.naive]
+
+
+def test_a_row_is_made_when_it_is_looked_at_and_only_once() -> None:
+    """A view of the end of a long log costs the rows in view, whatever is above them."""
+    made: list[str] = []
+
+    def unmade(key: str) -> Unmade:
+        def make() -> Row:
+            made.append(key)
+            return row(key)
+
+        return Unmade(key, "1", make)
+
+    long = layout(*map(unmade, "abcdefgh"))
+    long.window(long.end(3), 3)
+    long.forget_heights()
+    assert 8 == long.height
+    long.window(long.end(3), 3)
+    assert ["f", "g", "h"] == sorted(made)
+    assert 0 == long.seek(lambda one: one.key == "a", 4, -1)
+    assert ["a", "b", "c", "d", "e", "f", "g", "h"] == sorted(made)
 
 
 TestAnyTimeline = AnyTimeline.TestCase

@@ -10,6 +10,7 @@ from warroom.domain.events import Recorded
 from warroom.protocol.envelopes import You
 from warroom.tui.present.filters import EVERYTHING, Filter, basis, sieve
 from warroom.tui.present.rows import (
+    Later,
     Rows,
     away_row,
     diverged_row,
@@ -17,7 +18,7 @@ from warroom.tui.present.rows import (
     touched,
     unnames_people,
 )
-from warroom.tui.widgets.rows import Row
+from warroom.tui.widgets.rows import AnyRow, Row
 from warroom.tui.widgets.timeline import Timeline
 
 
@@ -109,14 +110,14 @@ class Feed:
             self.hidden += len(hidden)
             self.hidden_since += sum(seq > self._filtered_at for seq in hidden)
 
-    def _rows_of(self, entries: Iterable[Recorded]) -> list[Row]:
+    def _rows_of(self, entries: Iterable[Recorded]) -> list[AnyRow]:
         """The rows of those entries that are shown, and the lines about absences between."""
-        rows: list[Row] = []
+        rows: list[AnyRow] = []
         for entry in entries:
             if entry.seq in self._away:
                 rows.append(self._away[entry.seq])
             if self._keeps(entry):
-                rows.append(self._rows.of(entry))
+                rows.append(Later(entry, self._rows))
         return rows
 
     def _mark_return(self, now: datetime) -> None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
 
 from warroom.client.replica import Pending, Replica
 from warroom.domain import commands as c
@@ -88,6 +91,32 @@ class Rows:
         if short is None:
             short = self._shorts[person] = short_name(names, person)
         return short
+
+
+class Later(Struct, frozen=True, gc=False):
+    """The row of an entry, to be made once someone looks at it. It is small: there are many."""
+
+    entry: Recorded
+    rows: Rows
+
+    tag: ClassVar[str] = ""
+    details: ClassVar[tuple[str, ...]] = ()
+    kind: ClassVar[str] = ""
+
+    @property
+    def key(self) -> str:
+        return self.entry.id
+
+    @property
+    def number(self) -> str:
+        return f"#{self.entry.seq}"
+
+    @property
+    def text(self) -> str:
+        return getattr(self.entry.event.words, "text", "") or ""
+
+    def make(self) -> Row:
+        return self.rows.of(self.entry)
 
 
 def _row(

@@ -75,14 +75,19 @@ class TimelineOfRoom(Screen[None]):
     def _answered(self, event: Asking.Answered) -> None:
         match event.question:
             case Question.SEARCH:
-                if event.text and not self.timeline.find(event.text):
-                    self.app.notify("not found", markup=False)
+                self.run_worker(self._search(event.text), group="search", exclusive=True)
             case Question.FILTER:
                 if not self._show_only(event.text):
                     return
             case unreachable:
                 assert_never(unreachable)
         self.key_escape()
+
+    async def _search(self, text: str) -> None:
+        """Go to the first row that holds the text, once all rows can be searched."""
+        await self.timeline.make_rows()
+        if text and not self.timeline.find(text):
+            self.app.notify("not found", markup=False)
 
     def _show_only(self, text: str) -> bool:
         """Filter the timeline; False if what is asked makes no sense, which is said."""

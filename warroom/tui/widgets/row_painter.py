@@ -8,7 +8,16 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from warroom.tui.widgets.rows import PENDING, Line, Row, Span, columns_for, estimate, lay_out
+from warroom.tui.widgets.rows import (
+    PENDING,
+    AnyRow,
+    Line,
+    Row,
+    Span,
+    columns_for,
+    estimate,
+    lay_out,
+)
 
 MARGIN = 1
 """Cells at either side of a row; in the left one stands the cursor."""
@@ -71,7 +80,7 @@ class RowPainter:
         self._strips.clear()
         self._styles.clear()
 
-    def estimate(self, row: Row) -> int:
+    def estimate(self, row: AnyRow) -> int:
         """About how many lines the row takes."""
         return estimate(row, self._columns, expanded=row.key in self.expanded)
 

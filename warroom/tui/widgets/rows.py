@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -22,7 +22,7 @@ _LEAST_TEXT = 8
 _LEAST_BESIDE_MARKS = 24
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """An entry as the timeline shows it. All strings are safe to show; only `text` and
     `details` may hold newlines and tabs.
 
@@ -49,6 +49,37 @@ class Row(Struct, frozen=True):
         """The row as one would paste it elsewhere."""
         head = (self.at, self.number, self.who, self.tag, self.text, self.marks)
         return "\n".join((" ".join(filter(None, head)), *self.details))
+
+
+class Unmade(Protocol):
+    """A committed row that nobody has looked at yet: most of a long log is never seen.
+
+    `text` is about what the row will say: it stands in for its height until the row is made.
+    """
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def tag(self) -> str: ...
+
+    @property
+    def details(self) -> tuple[str, ...]: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    def make(self) -> Row:
+        """The row itself."""
+
+
+AnyRow: TypeAlias = Row | Unmade
 
 
 class Columns(NamedTuple):
@@ -88,7 +119,7 @@ def columns_for(width: int, *, narrow: bool, number: int) -> Columns:
     return Columns(width, time=10, number=max(number, 3) + 1, who=who, seconds=True)
 
 
-def estimate(row: Row, columns: Columns, *, expanded: bool = False) -> int:
+def estimate(row: AnyRow, columns: Columns, *, expanded: bool = False) -> int:
     """About how many lines the row takes, without wrapping it: close for text in words."""
     width = max(_LEAST_TEXT, columns.width - columns.head - (_TAG if row.tag else 0))
     lines = max(1 + row.text.count("\n"), -(-len(row.text) // width))

@@ -14,7 +14,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from warroom.tui.widgets.row_painter import COMPONENTS, MARGIN, RowPainter
-from warroom.tui.widgets.rows import Row
+from warroom.tui.widgets.rows import AnyRow, Row
 from warroom.tui.widgets.timeline_layout import Place, TimelineLayout
 
 NARROW = 90
@@ -85,7 +85,7 @@ class RowsView(ScrollView):
             self._fit_columns()
             self._settle()
 
-    def _note_numbers(self, rows: list[Row]) -> None:
+    def _note_numbers(self, rows: list[AnyRow]) -> None:
         longest = max((len(row.number) for row in rows), default=0)
         if longest > self._longest_number:
             self._longest_number = longest
@@ -150,7 +150,7 @@ class RowsView(ScrollView):
             if top is None:
                 top = self._rows.end(lines) if self._at_end else self._place()
             places = self._rows.window(top, lines)
-        self._window = [(self._rows.rows[place.row], place.line) for place in places]
+        self._window = [(self._rows.row(place.row), place.line) for place in places]
         self._top = (self._window[0][0].key, places[0].line) if places else None
         self._at_end = not places or places[-1] == self._rows.last
         self._lengthen(Size(width, self._rows.height))
@@ -210,7 +210,7 @@ class RowsView(ScrollView):
         last = len(self._rows) - 1 if selection.end is None else selection.end.y >> _SELECTED_LINES
         lines: list[str] = []
         for index in range(first, min(last, len(self._rows) - 1) + 1):
-            for line, strip in enumerate(self._drawn(self._rows.rows[index])):
+            for line, strip in enumerate(self._drawn(self._rows.row(index))):
                 if span := selection.get_span(index << _SELECTED_LINES | line):
                     start, end = span
                     text = strip.text[max(start, MARGIN) : None if end == -1 else end]

@@ -1,5 +1,6 @@
 """The timeline of a room: following its end, moving about in it, searching it."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -10,9 +11,12 @@ from textual.message import Message
 from textual.reactive import var
 
 from warroom.tui.keymap import Where, bindings
-from warroom.tui.widgets.rows import PENDING, Row
+from warroom.tui.widgets.rows import PENDING, AnyRow, Row
 from warroom.tui.widgets.rows_view import RowsView
 from warroom.tui.widgets.timeline_layout import Place
+
+_AT_A_TIME = 256
+"""Rows that are made before a key that waits is answered."""
 
 
 class Timeline(RowsView, can_focus=True):
@@ -91,7 +95,7 @@ class Timeline(RowsView, can_focus=True):
     @property
     def cursor_row(self) -> Row | None:
         """The row that keys act on."""
-        return self._rows.rows[self._cursor] if self._rows else None
+        return self._rows.row(self._cursor) if self._rows else None
 
     @property
     def following(self) -> bool:
@@ -101,11 +105,11 @@ class Timeline(RowsView, can_focus=True):
         """
         return self._at_end and (not self.has_focus or self._cursor >= len(self._rows) - 1)
 
-    def append(self, row: Row) -> None:
+    def append(self, row: AnyRow) -> None:
         """Add a row, as `extend` does."""
         self.extend((row,))
 
-    def extend(self, rows: Iterable[Row]) -> None:
+    def extend(self, rows: Iterable[AnyRow]) -> None:
         """Add rows at the end, the committed ones before the pending.
 
         A row whose key is there already takes the other's place; a pending one that has been
@@ -134,7 +138,7 @@ class Timeline(RowsView, can_focus=True):
         """Take a row out; False if there is none with this key."""
         if key not in self._rows:
             return False
-        before, index = self._rows.rows.copy(), self._rows.index(key)
+        before, index = self._rows.items.copy(), self._rows.index(key)
         self._rows.remove(key)
         self._unseen.discard(key)
         if self._top is not None and self._top[0] == key:
@@ -145,13 +149,13 @@ class Timeline(RowsView, can_focus=True):
         self._show_soon()
         return True
 
-    def reset(self, rows: Iterable[Row]) -> None:
+    def reset(self, rows: Iterable[AnyRow]) -> None:
         """Show these rows and no others: another filter, or another room.
 
         The view and the cursor stay where they were, or with the nearest row that is left.
         """
         rows = list(rows)
-        following, before = self.following, self._rows.rows
+        following, before = self.following, self._rows.items
         top = self._rows.index(self._top[0]) if self._top else 0
         cursor = self._cursor
         self._longest_number = 0
@@ -179,6 +183,15 @@ class Timeline(RowsView, can_focus=True):
         self._show()
 
     # Searching
+
+    async def make_rows(self) -> None:
+        """Make every row that was never looked at, as a search will, with pauses for keys."""
+        index = 0
+        while index < len(self._rows):
+            self._rows.row(index)
+            index += 1
+            if index % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     def find(self, text: str) -> bool:
         """Mark what holds this text and go to the first from the cursor on; False if none does.
@@ -211,7 +224,7 @@ class Timeline(RowsView, can_focus=True):
             return False
         index = self._rows.seek(lambda row: row.holds(pattern), start, step)
         if index is not None:
-            self._go(index, self._found_line(self._rows.rows[index]))
+            self._go(index, self._found_line(self._rows.row(index)))
         return index is not None
 
     def _found_line(self, row: Row) -> int:
@@ -300,7 +313,7 @@ class Timeline(RowsView, can_focus=True):
         return len(self._rows) - 1 if self.cursor_key is None else self._rows.index(self.cursor_key)
 
     def _cursor_to(self, index: int) -> None:
-        self.cursor_key = self._rows.rows[index].key if self._rows else None
+        self.cursor_key = self._rows.items[index].key if self._rows else None
 
     def _scrolled(self) -> None:
         """Take along a cursor that scrolling left behind; at the end, to follow new rows."""
@@ -321,7 +334,7 @@ class Timeline(RowsView, can_focus=True):
             place = Place(index, line)
             self._show(self._rows.reveal(top, place, place, lines))
 
-    def _nearest(self, before: list[Row], index: int) -> tuple[str, int] | None:
+    def _nearest(self, before: list[AnyRow], index: int) -> tuple[str, int] | None:
         """The first line of the row that is nearest to where one stood before."""
         key = self._rows.survivor(before, index)
         return None if key is None else (key, 0)

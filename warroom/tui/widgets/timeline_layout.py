@@ -9,7 +9,7 @@ then only moves the scroll bar.
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from warroom.tui.widgets.rows import PENDING, Row
+from warroom.tui.widgets.rows import PENDING, AnyRow, Row
 
 BLOCK = 256
 """Heights are summed by blocks of so many rows: about the root of the longest timeline."""
@@ -74,17 +74,17 @@ class Heights:
 class TimelineLayout:
     """Rows in order, found by key or by line; those not committed yet stay at the end.
 
-    `measure` wraps a row to say how many lines it takes, `estimate` only guesses. Both must
-    give at least one.
+    `items` are the rows; those that nobody looked at may not be made yet. `measure` wraps a row
+    to say how many lines it takes, `estimate` only guesses. Both must give at least one.
     """
 
-    def __init__(self, measure: Callable[[Row], int], estimate: Callable[[Row], int]) -> None:
+    def __init__(self, measure: Callable[[Row], int], estimate: Callable[[AnyRow], int]) -> None:
         self._measure = measure
         self._estimate = estimate
         self._clear()
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.items)
 
     def __contains__(self, key: object) -> bool:
         return key in self._index
@@ -103,7 +103,19 @@ class TimelineLayout:
         """Where the row with this key stands. Raises `KeyError`."""
         return self._index[key]
 
-    def extend(self, rows: Iterable[Row]) -> None:
+    @property
+    def rows(self) -> list[Row]:
+        """All of them, made."""
+        return [self.row(index) for index in range(len(self))]
+
+    def row(self, index: int) -> Row:
+        """The row that stands there; it is made if it was not."""
+        item = self.items[index]
+        if not isinstance(item, Row):
+            item = self.items[index] = item.make()
+        return item
+
+    def extend(self, rows: Iterable[AnyRow]) -> None:
         """Add rows at the end, the committed ones before the pending.
 
         A row whose key is there already takes the other's place, unless that was pending and
@@ -119,12 +131,12 @@ class TimelineLayout:
         index = self._index[key]
         self._splice(index, index + 1, [])
 
-    def reset(self, rows: Iterable[Row]) -> None:
+    def reset(self, rows: Iterable[AnyRow]) -> None:
         """Begin again with these rows."""
         self._clear()
         self.extend(rows)
 
-    def survivor(self, before: Sequence[Row], index: int) -> str | None:
+    def survivor(self, before: Sequence[AnyRow], index: int) -> str | None:
         """The key of the row nearest to where one stood in former rows, later ones first."""
         for row in (*before[index:], *reversed(before[:index])):
             if row.key in self._index:
@@ -133,11 +145,11 @@ class TimelineLayout:
 
     def forget_heights(self) -> None:
         """Estimate all heights anew: the width has changed."""
-        self._heights.splice(0, len(self), [self._estimate(row) for row in self.rows])
+        self._heights.splice(0, len(self), [self._estimate(row) for row in self.items])
 
     def height_of(self, index: int) -> int:
         """The height of a row, measured, and remembered."""
-        height = self._measure(self.rows[index])
+        height = self._measure(self.row(index))
         if height != self._heights[index]:
             self._heights[index] = height
         return height
@@ -190,35 +202,35 @@ class TimelineLayout:
         """The first wanted row from `start` on, forward or back by `step`, going round once."""
         for count in range(len(self)):
             index = (start + count * step) % len(self)
-            if wanted(self.rows[index]):
+            if wanted(self.row(index)):
                 return index
         return None
 
     def _clear(self) -> None:
-        self.rows: list[Row] = []
+        self.items: list[AnyRow] = []
         self._index: dict[str, int] = {}
         self._heights = Heights()
         self._pending = 0
 
-    def _replaced(self, row: Row) -> bool:
+    def _replaced(self, row: AnyRow) -> bool:
         """Whether the row could take the place of another; a pending one may have to go."""
         index = self._index.get(row.key)
         if index is None:
             return False
-        keeps = (row.kind == PENDING) == (self.rows[index].kind == PENDING)
+        keeps = (row.kind == PENDING) == (self.items[index].kind == PENDING)
         self._splice(index, index + 1, [row] if keeps else [])
         return keeps
 
-    def _splice(self, start: int, stop: int, rows: list[Row]) -> None:
-        for row in self.rows[start:stop]:
+    def _splice(self, start: int, stop: int, rows: list[AnyRow]) -> None:
+        for row in self.items[start:stop]:
             del self._index[row.key]
             self._pending -= row.kind == PENDING
         self._pending += sum(row.kind == PENDING for row in rows)
-        self.rows[start:stop] = rows
+        self.items[start:stop] = rows
         self._heights.splice(start, stop, [self._estimate(row) for row in rows])
-        moved = stop if stop - start == len(rows) else len(self.rows)
+        moved = stop if stop - start == len(rows) else len(self.items)
         for index in range(start, moved):
-            self._index[self.rows[index].key] = index
+            self._index[self.items[index].key] = index
 
     def _from(self, top: Place, lines: int) -> list[Place]:
         """The places from one on, up to so many."""
