@@ -30,11 +30,14 @@ class Invited(Struct, frozen=True):
 class Spent(Struct, frozen=True):
     """What was shown let someone in once, and does no more. `text` is for the person.
 
-    `session` is the one whose old token it was: someone may have stolen it, or been stolen from.
+    `credential` is the invite or session that it was of, and `person` whose session. `session` is
+    the one whose old token it was: someone may have stolen it, or been stolen from.
     """
 
     text: str
     session: str | None = None
+    credential: str | None = None
+    person: str | None = None
 
 
 Shown: TypeAlias = Returning | Invited | Spent
@@ -47,7 +50,9 @@ def shown(access: Access, secret: str, at: datetime) -> Shown | None:
         return _session(access, session, digest, at)
     if (invite := access.codes.get(digest)) is not None:
         over = invite_is_over(access.invites[invite], at)
-        return Invited(invite) if over is None else Spent(f"{over}; ask for another one")
+        if over is None:
+            return Invited(invite)
+        return Spent(f"{over}; ask for another one", credential=invite)
     return None
 
 
@@ -59,10 +64,10 @@ def digest_of(secret: str) -> str:
 def _session(access: Access, id_: str, digest: str, at: datetime) -> Shown:
     session = access.sessions.get(id_)
     if session is None:
-        return Spent("this session is not known here any more; ask for an invite")
+        return Spent("this session is not known here any more; ask for an invite", credential=id_)
     over = session_is_over(session, at)
     if over is not None:
-        return Spent(f"{over}; ask for an invite")
+        return Spent(f"{over}; ask for an invite", credential=id_, person=session.person)
     if session.next is not None and hmac.compare_digest(session.next, digest):
         return Returning(id_, fresh=True)
     if hmac.compare_digest(session.token, digest):
@@ -71,4 +76,6 @@ def _session(access: Access, id_: str, digest: str, at: datetime) -> Shown:
         "this token was replaced by a newer one; if it was not you who uses that, "
         "tell whoever runs the hub, and ask for an invite",
         session=id_,
+        credential=id_,
+        person=session.person,
     )

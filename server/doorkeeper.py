@@ -50,7 +50,8 @@ class Doorkeeper:
         match shown(self._hub.access, secret, self._hub.now()):
             case None:
                 return self._unknown(address, encrypted=encrypted)
-            case Spent(text=text, session=session):
+            case Spent(text=text, session=session) as spent:
+                self._hub.records.turned_away(spent.person, spent.credential)
                 if session is not None:
                     self._hub.visits.stale(session, address, self._hub.now())
                     _logger.warning("an old token of session %s came from %s", session, address)

@@ -29,6 +29,7 @@ from server.loading import read_log
 from server.pages import Pages
 from server.presence import Presences
 from server.reception import Reception
+from server.records import Records
 from server.recovery import Recovery
 from server.room import Room
 from server.session import Link, Peer, Session
@@ -48,7 +49,7 @@ from warroom.domain.hublog import (
     OwnCommand,
     RenamePerson,
 )
-from warroom.domain.vocabulary import HUB, Via
+from warroom.domain.vocabulary import HUB, Denied, Via
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
@@ -101,6 +102,7 @@ class Hub:
         self._sessions: set[Session] = set()
         self._commands = Buckets(rates.commands)
         self.visits = Visits()
+        self.records = Records(self.own)
 
     # --- life --------------------------------------------------------------------------------
 
@@ -319,7 +321,7 @@ class Hub:
 
     async def _recover(self, session: Session, message: Offer | Release) -> None:
         if not self._sees(session, message.log):
-            self._no_room(session, message.log)
+            self._deny_room(session, message.log)
         elif isinstance(message, Offer):
             await self._recovery.offer(session, message)
         else:
@@ -351,10 +353,15 @@ class Hub:
         """Say that there is no such room, or that it is not for them: the two sound the same."""
         session.say(Failed(code=Code.NOT_FOUND, text=NO_ROOM, log=log))
 
+    def _deny_room(self, session: Session, log: str) -> None:
+        """Someone asked for a room that is not for them, or is none: that is recorded alike."""
+        self._no_room(session, log)
+        self.records.denied(session, Denied.ROOM, log)
+
     async def _open(self, session: Session, message: Open) -> None:
         room = self._room(session, message.log)
         if room is None:
-            self._no_room(session, message.log)
+            self._deny_room(session, message.log)
             return
         if message.log not in session.logs and len(session.logs) >= LIMITS.logs:
             text = f"at most {LIMITS.logs} rooms can be open at once; close one first"
@@ -366,6 +373,8 @@ class Hub:
             return
         holds = await self._holds(room, message.after, message.head)
         if room.incident.restricted and not await restricted.recorded(session, room, self.own):
+            return
+        if message.export and not await self.records.exported(session, room.log):
             return
         # Whoever could see it a moment ago may have been removed meanwhile.
         if not self._sees(session, room.log):
@@ -491,6 +500,7 @@ class Hub:
             self._alarms.refused(waiting.id, outcome.refused.temporary)
         if isinstance(reply_to, Session):
             reply_to.answer(outcome)
+            self.records.answered(reply_to, outcome)
         elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
             reply_to.set_result(outcome)
 

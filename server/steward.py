@@ -22,6 +22,7 @@ from warroom.domain.access import (
     session_is_over,
 )
 from warroom.domain.decide import Code
+from warroom.domain.vocabulary import Denied
 from warroom.protocol.envelopes import Failed
 from warroom.protocol.stewardship import (
     AccessRevoked,
@@ -64,7 +65,12 @@ class Steward:
         if not session.operator:
             text = "only the one who runs the hub may do that, on the machine that it runs on"
             session.say(Failed(code=Code.NOT_ALLOWED, text=text))
+            self._hub.records.denied(session, Denied.OPERATING)
             return
+        if isinstance(message, ReadAudit) and message.export:
+            own = self._hub.directory.state.log
+            if not await self._hub.records.exported(session, own):
+                return
         try:
             session.say(await self._answer(session, message))
         except _Refused as refused:

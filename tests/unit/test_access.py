@@ -90,6 +90,7 @@ def test_both_tokens_hold_until_the_new_one_is_used() -> None:
     spent = shown(access, OLD, NINE)
     assert isinstance(spent, Spent)
     assert ("55555555", True) == (spent.session, "replaced by a newer one" in spent.text)
+    assert ("55555555", "bo") == (spent.credential, spent.person)
 
 
 def test_a_session_that_is_over_says_how() -> None:

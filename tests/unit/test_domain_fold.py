@@ -13,10 +13,12 @@ from warroom.domain.fold import apply, source_of
 from warroom.domain.incident import NO_ENTRY, Incident, Source
 from warroom.domain.vocabulary import (
     Audience,
+    Denied,
     HypothesisState,
     Outcome,
     PromotedTo,
     Role,
+    Scope,
     Status,
     Via,
 )
@@ -65,6 +67,8 @@ def test_what_is_not_there_is_left_alone(staffed: Playbook, event: e.IncidentEve
         e.ObservationMade(),
         e.HubFounded(key="", policy=e.DEFAULT_POLICY),
         e.PersonRegistered(person="eve", via=Via.OS),
+        e.RoomExported(log="f" * 32, person="eve", scope=Scope.AUDITOR),
+        e.AccessDenied(denied=Denied.ROOM, person="eve", log="f" * 32),
         e.ClockStepped(by_ms=1),
         e.HubRestored(),
         e.RoomAdopted(log="f" * 32, seq=1, hash="0" * 64, key="ab" * 32),

@@ -15,6 +15,8 @@ from warroom.domain.hublog import (
     HubState,
     NoteAdoption,
     NoteClockStep,
+    NoteDenial,
+    NoteExport,
     NoteRead,
     NoteRestore,
     OwnCommand,
@@ -23,7 +25,7 @@ from warroom.domain.hublog import (
     apply_own,
     decide_own,
 )
-from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.domain.vocabulary import HUB, Denied, Scope, Via
 
 ASKED = Asked(person=HUB, via=Via.HUB, at=NINE, scope=Scope.HUB)
 FOUND = FoundHub(key=KEY, policy=DEFAULT_POLICY)
@@ -165,3 +167,17 @@ def test_a_reading_of_a_restricted_room_is_recorded() -> None:
     note = NoteRead(log="a" * 32, person="ana", scope=Scope.AUDITOR)
     read = e.RestrictedRead(log="a" * 32, person="ana", scope=Scope.AUDITOR)
     assert Granted(read, None) == decide_own(after(FOUND, ANA), note, ASKED)
+
+
+def test_an_export_is_recorded() -> None:
+    """Who, which log, as what."""
+    note = NoteExport(log="a" * 32, person="ana", scope=Scope.AUDITOR)
+    exported = e.RoomExported(log="a" * 32, person="ana", scope=Scope.AUDITOR)
+    assert Granted(exported, None) == decide_own(after(FOUND, ANA), note, ASKED)
+
+
+def test_a_refusal_is_recorded() -> None:
+    """What, whom, and what they showed or meant."""
+    note = NoteDenial(denied=Denied.ENTRY, person="ana", credential="5e")
+    denied = e.AccessDenied(denied=Denied.ENTRY, person="ana", credential="5e")
+    assert Granted(denied, None) == decide_own(after(FOUND, ANA), note, ASKED)

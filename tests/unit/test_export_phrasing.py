@@ -14,6 +14,7 @@ from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     HUB,
     Audience,
+    Denied,
     HypothesisState,
     Level,
     PromotedTo,
@@ -147,6 +148,26 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
     ),
     (e.HubFounded(key="k", policy=DEFAULT_POLICY), "founded this hub"),
     (e.PersonRegistered(person="bo", via=Via.OS), "registered Bo"),
+    (
+        e.RoomExported(log="f" * 32, person="bo", scope=Scope.AUDITOR),
+        "Bo exported log ffffffff as auditor",
+    ),
+    (
+        e.AccessDenied(denied=Denied.ROOM, person="bo", log="f" * 32),
+        "refused Bo room ffffffff: it is not for them, or is none",
+    ),
+    (
+        e.AccessDenied(denied=Denied.COMMAND, person="bo", log="f" * 32),
+        "refused Bo a command in room ffffffff",
+    ),
+    (
+        e.AccessDenied(denied=Denied.OPERATING, person="bo"),
+        "refused Bo what only the one who runs the hub may do",
+    ),
+    (
+        e.AccessDenied(denied=Denied.ENTRY, credential="1nv1te01"),
+        "turned away someone, who showed 1nv1te01, which is over",
+    ),
     (e.ClockStepped(by_ms=-1500), "the machine's clock stepped by -1.500 s"),
     (e.HubRestored(rooms=(e.LogAt("f" * 32, 4, "0" * 64),)), "restored from a backup of 1 room"),
     (e.HubRestored(), "restored from a backup of 0 rooms"),

@@ -42,8 +42,13 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     return Exit.DONE
 
 
-def read_own_log(hub: "Conversation") -> "tuple[str, list[Entry], list[SignedHead]]":
-    """The hub's own log, whole: its id, entries and signed heads."""
+def read_own_log(
+    hub: "Conversation", *, export: bool = False
+) -> "tuple[str, list[Entry], list[SignedHead]]":
+    """The hub's own log, whole: its id, entries and signed heads.
+
+    `export` says that it is for a file, which the log then tells, too.
+    """
     from warroom.log.entry import read_line
     from warroom.log.lines import read_item
     from warroom.log.signing import SignedHead
@@ -52,7 +57,8 @@ def read_own_log(hub: "Conversation") -> "tuple[str, list[Entry], list[SignedHea
     entries: list[Entry] = []
     heads: list[SignedHead] = []
     while True:
-        page = hub.ask(ReadAudit(after=entries[-1].seq if entries else 0), AuditPage)
+        after = entries[-1].seq if entries else 0
+        page = hub.ask(ReadAudit(after=after, export=export and not entries), AuditPage)
         entries += [read_line(bytes(line)) for line in page.entries]
         items = [read_item(bytes(line)) for line in page.heads]
         heads += [item for item in items if isinstance(item, SignedHead)]

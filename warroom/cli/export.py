@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
         replica, time = held_room(options, env)
     else:
-        replica, time = read_room(options, env)
+        replica, time = read_room(options, env, export=True)
     if options.format == "md":
         from warroom.export.markdown import markdown
 
@@ -59,7 +59,7 @@ def _own_log(options: argparse.Namespace, env: Mapping[str, str]) -> bytes:
     from warroom.export.jsonl import export_lines
 
     with operating(options, env) as hub:
-        log, entries, heads = read_own_log(hub)
+        log, entries, heads = read_own_log(hub, export=True)
     return b"".join(line + b"\n" for line in export_lines(HUB_LABEL, log, entries, heads))
 
 

@@ -199,15 +199,19 @@ def conversation(
         raise Stop(Exit.NOT_ALLOWED if lost.final else Exit.UNREACHABLE, str(lost)) from lost
 
 
-def read_room(options: argparse.Namespace, env: Mapping[str, str]) -> "tuple[Replica, datetime]":
+def read_room(
+    options: argparse.Namespace, env: Mapping[str, str], *, export: bool = False
+) -> "tuple[Replica, datetime]":
     """The room that the options name, caught up, and the hub's time.
+
+    `export` says to the hub that it is for a file, which the hub records.
 
     Without a hub, the room is as this machine has it, which is said.
     """
     try:
         with converse(options, env, reads=True) as hub:
             room = choose_room(hub.rooms(), options, env, reads=True)
-            return hub.open(room.log), hub.welcome.time
+            return hub.open(room.log, export=export), hub.welcome.time
     except Stop as stop:
         from warroom.cli.held import held_room
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from warroom.client.draft import Draft
 from warroom.client.ending import unreachable
@@ -155,27 +156,31 @@ class Conversation:
         self._say(Release(log=log))
         return self._expect(Released).seq
 
-    def open(self, log: str) -> Replica:
+    def open(self, log: str, *, export: bool = False) -> Replica:
         """A room, caught up from what this machine holds of it. Raises `NoRoom`.
+
+        `export` says to the hub that it is for a file.
 
         Where that is not what the hub has, it is left alone, and all comes from the hub.
         """
         if self._store is None:
-            return self._catch_up(Replica(log))
+            return self._catch_up(Replica(log), export=export)
         replica = Replica(log)
         try:
             with contextlib.closing(self._store.replica(self.welcome.hub, log)) as file:
                 for _ in file.load(replica):
                     pass
-                if self._catch_up(replica).sync is Sync.LIVE:
+                if self._catch_up(replica, export=export).sync is Sync.LIVE:
                     file.keep(replica)
         except OSError:
             pass  # what cannot be kept is not kept; the hub has it
-        return replica if replica.sync is Sync.LIVE else self._catch_up(Replica(log))
+        if replica.sync is Sync.LIVE:
+            return replica
+        return self._catch_up(Replica(log), export=export)
 
-    def _catch_up(self, replica: Replica) -> Replica:
+    def _catch_up(self, replica: Replica, *, export: bool) -> Replica:
         """Ask for what a replica lacks, until it is live, or known to be of another log."""
-        self._say(replica.open())
+        self._say(replace(replica.open(), export=export))
         while replica.sync in {Sync.CLOSED, Sync.CATCHING_UP}:
             for change in replica.receive(self._hear()):
                 if isinstance(change, Reopen):

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from warroom.domain.vocabulary import (
     Audience,
+    Denied,
     HypothesisState,
     Level,
     Outcome,
@@ -557,6 +558,27 @@ class RestrictedRead(Wordless, frozen=True, tag="restricted.read"):
     scope: Scope
 
 
+class RoomExported(Wordless, frozen=True, tag="room.exported"):
+    """Someone asked for a log to write it to a file. It may be the hub's own."""
+
+    log: str
+    person: str
+    scope: Scope
+
+
+class AccessDenied(Wordless, frozen=True, tag="access.denied"):
+    """Someone was refused what is not for them. Not each time: one in a minute stands for more.
+
+    `log` is the room they meant, which need not exist; `credential` the invite or session that
+    they showed, and `person` whose session it is.
+    """
+
+    denied: Denied
+    person: str | None = None
+    log: str | None = None
+    credential: str | None = None
+
+
 class ClockStepped(Wordless, frozen=True, tag="clock.stepped"):
     """The machine's wall clock moved against the hub's time by so many milliseconds."""
 
@@ -717,6 +739,8 @@ HubEvent: TypeAlias = (
     HubFounded
     | PersonRegistered
     | RestrictedRead
+    | RoomExported
+    | AccessDenied
     | ClockStepped
     | HubRestored
     | RoomAdopted

@@ -172,6 +172,8 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             e.HubFounded()
             | e.PersonRegistered()
             | e.RestrictedRead()
+            | e.RoomExported()
+            | e.AccessDenied()
             | e.ClockStepped()
             | e.HubRestored()
             | e.RoomAdopted()

@@ -17,7 +17,7 @@ from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Re
 from warroom.domain.fold import source_of
 from warroom.domain.incident import Source
 from warroom.domain.naming import problem
-from warroom.domain.vocabulary import Scope, Via
+from warroom.domain.vocabulary import Denied, Scope, Via
 
 LABEL = "hub"
 """The label of the hub's own log."""
@@ -53,6 +53,23 @@ class NoteRead(CommandBase, frozen=True, tag="restricted.read"):
     scope: Scope
 
 
+class NoteExport(CommandBase, frozen=True, tag="room.export"):
+    """Someone is about to be given a log for a file."""
+
+    log: str
+    person: PersonId
+    scope: Scope
+
+
+class NoteDenial(CommandBase, frozen=True, tag="access.deny"):
+    """Someone was refused."""
+
+    denied: Denied
+    person: PersonId | None = None
+    log: str | None = None
+    credential: str | None = None
+
+
 class NoteClockStep(CommandBase, frozen=True, tag="clock.step"):
     by_ms: int
 
@@ -77,6 +94,8 @@ OwnCommand: TypeAlias = (
     | RegisterPerson
     | RenamePerson
     | NoteRead
+    | NoteExport
+    | NoteDenial
     | NoteClockStep
     | NoteRestore
     | NoteAdoption
@@ -147,7 +166,7 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             return Granted(e.HubFounded(key=key, policy=policy), None)
         case RegisterPerson() | RenamePerson():
             return _decide_person(state, command)
-        case NoteRead() | NoteClockStep() | NoteRestore():
+        case NoteRead() | NoteExport() | NoteDenial() | NoteClockStep() | NoteRestore():
             return Granted(_noted(command), None)
         case NoteAdoption(log=log, seq=seq, hash=hash, key=key):
             if log in state.adopted:
@@ -159,11 +178,17 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             assert_never(unreachable)
 
 
-def _noted(command: NoteRead | NoteClockStep | NoteRestore) -> e.HubEvent:
+def _noted(
+    command: NoteRead | NoteExport | NoteDenial | NoteClockStep | NoteRestore,
+) -> e.HubEvent:
     """What is only noted: it has happened, or will at once."""
     match command:
         case NoteRead(log=log, person=person, scope=scope):
             return e.RestrictedRead(log=log, person=person, scope=scope)
+        case NoteExport(log=log, person=person, scope=scope):
+            return e.RoomExported(log=log, person=person, scope=scope)
+        case NoteDenial(denied=denied, person=whose, log=meant, credential=shown):
+            return e.AccessDenied(denied=denied, person=whose, log=meant, credential=shown)
         case NoteClockStep(by_ms=by_ms):
             return e.ClockStepped(by_ms=by_ms)
         case NoteRestore(rooms=rooms):

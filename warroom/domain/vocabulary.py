@@ -45,6 +45,15 @@ class Role(StrEnum):
     SCRIBE = "scribe"
 
 
+class Denied(StrEnum):
+    """What someone was refused: a room, a command in one, what only the operator may do, entry."""
+
+    ROOM = "room"
+    COMMAND = "command"
+    OPERATING = "operating"
+    ENTRY = "entry"
+
+
 class Scope(StrEnum):
     """What a connection may do at all; roles decide the rest.
 

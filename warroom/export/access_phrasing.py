@@ -1,13 +1,13 @@
-"""What an entry about invites and sessions says to people. No digest is ever shown."""
+"""What an entry about invites, sessions and refusals says to people. No digest is ever shown."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
 from warroom.domain import events as e
-from warroom.domain.events import AccessEvent
+from warroom.domain.events import AccessDenied, AccessEvent
 from warroom.domain.transcript import GONE
-from warroom.domain.vocabulary import spoken
+from warroom.domain.vocabulary import Denied, spoken
 from warroom.text import one_line
 
 
@@ -41,3 +41,23 @@ def _made(event: e.InviteMade, name: Callable[[str], str], time: Callable[[datet
     for_whom = f" for {whom}" if whom else ""
     until = time(event.expires_at)
     return f"made invite {event.invite}{for_whom}: {spoken(event.scope)}, {uses}, until {until}"
+
+
+def denied_text(event: AccessDenied, name: Callable[[str], str]) -> str:
+    """What was refused, and to whom."""
+    who = "someone" if event.person is None else name(event.person)
+    match event.denied:
+        case Denied.ROOM:
+            return f"refused {who} room {_meant(event.log)}: it is not for them, or is none"
+        case Denied.COMMAND:
+            return f"refused {who} a command in room {_meant(event.log)}"
+        case Denied.OPERATING:
+            return f"refused {who} what only the one who runs the hub may do"
+        case Denied.ENTRY:
+            return f"turned away {who}, who showed {_meant(event.credential)}, which is over"
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _meant(id_: str | None) -> str:
+    return one_line(id_ or "?")[:8]

@@ -13,7 +13,7 @@ from warroom.domain import events as e
 from warroom.domain.events import Recorded
 from warroom.domain.transcript import GONE, Transcript
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
-from warroom.export.access_phrasing import access_text
+from warroom.export.access_phrasing import access_text, denied_text
 from warroom.export.times import clock_time, duration, time_beside
 from warroom.text import one_line, visible
 
@@ -215,6 +215,11 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.RestrictedRead(log=log, person=person, scope=scope):
             text = f"{tell.name(person)} opened restricted room {log[:8]} as {scope}"
             return Phrase("", text, (), "hub")
+        case e.RoomExported(log=log, person=person, scope=scope):
+            text = f"{tell.name(person)} exported log {log[:8]} as {scope}"
+            return Phrase("", text, (), "hub")
+        case e.AccessDenied() as denied:
+            return Phrase("", denied_text(denied, tell.name), (), "hub")
         case e.ClockStepped(by_ms=by_ms):
             return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
         case e.HubRestored(rooms=rooms):

@@ -78,11 +78,15 @@ class ListFeed(FromClient, frozen=True, tag="feed"):
 
 
 class Open(FromClient, frozen=True, tag="open"):
-    """Follow a log from after entry `after`, whose hash is `head` (none at 0)."""
+    """Follow a log from after entry `after`, whose hash is `head` (none at 0).
+
+    `export` says that it is for a file, which the hub records first.
+    """
 
     log: LogId
     after: Seq = 0
     head: Hash | None = None
+    export: bool = False
 
 
 class Close(FromClient, frozen=True, tag="close"):

@@ -66,9 +66,10 @@ class RevokeAccess(FromClient, frozen=True, tag="revoke"):
 
 
 class ReadAudit(FromClient, frozen=True, tag="audit"):
-    """A page of the hub's own log, after entry `after`."""
+    """A page of the hub's own log, after entry `after`; with `export`, to write it to a file."""
 
     after: Seq = 0
+    export: bool = False
 
 
 StewardMessage: TypeAlias = (

@@ -21,7 +21,7 @@ This page is printed by `warroom raci` from the table that the hub enforces.
 
 _LETTERS = """
 Nobody but its members, and auditors, knows of a restricted room; whoever opens one is recorded in
-the hub's own log.
+the hub's own log, and so is who exports any room, and who is refused something.
 A guest is in one room, until their session ends. Stakeholders open no room: they read what was
 published to their audience. The person who runs the hub is none of these by running it.
 
