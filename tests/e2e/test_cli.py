@@ -311,12 +311,14 @@ def test_a_hub_on_a_port_takes_commands_with_its_token(shell: Shell) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as hub:
-        assert hub.stdout is not None
-        url = json.loads(hub.stdout.readline())["url"]
-        token = next(shell.home.rglob("token")).read_text()
-        there = {"WARROOM_HUB": url, "WARROOM_TOKEN": token}
-        assert "INC-1\n" == shell.run("declare", "Down", **there).stdout
-        refused = shell.run("list", WARROOM_HUB=url, WARROOM_TOKEN="wrong")
-        assert 4 == refused.returncode
-        assert "warroom: The hub does not know this token." in refused.stderr
-        hub.terminate()
+        try:
+            assert hub.stdout is not None
+            url = json.loads(hub.stdout.readline())["url"]
+            token = next(shell.home.rglob("token")).read_text()
+            there = {"WARROOM_HUB": url, "WARROOM_TOKEN": token}
+            assert "INC-1\n" == shell.run("declare", "Down", **there).stdout
+            refused = shell.run("list", WARROOM_HUB=url, WARROOM_TOKEN="wrong")
+        finally:
+            hub.terminate()
+    assert 4 == refused.returncode
+    assert "The hub does not know this token" in refused.stderr
