@@ -6,14 +6,16 @@ finds another one running ends with 0: its client connects to that one.
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import logging.handlers
 import os
 import resource
 import signal
+import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -118,7 +120,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    sock = place.listen()
+    doors_here = _doors_here(config, place)
+    sockets = [listen() for listen in doors_here.values()]
     hub = Hub(journal, HubKey(place.seed()), release_after=config.release_after)
     crash.reached("start-up")
     await hub.start()
@@ -132,18 +135,19 @@ async def _serve(
     doors = Doors(gateway, place)
     gateway.serve_operator(Steward(hub, doors).act)
     try:
-        await gateway.open_unix(sock)
+        for sock in sockets:
+            await gateway.open_unix(sock)
         url = await doors.open(config)
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(hub.run()),
                 tasks.create_task(gateway.watch()),
-                tasks.create_task(_stay_reachable(gateway, place)),
+                tasks.create_task(_stay_reachable(gateway, doors_here)),
             ]
             if config.auto:
                 running.append(tasks.create_task(_end_when_idle(hub, doors, config.idle, told)))
             crash.reached("start-up")
-            _announce(config, place, url)
+            _announce(config, place, url, [*doors_here])
             await told.wait()
             for task in running:
                 task.cancel()
@@ -151,17 +155,29 @@ async def _serve(
         await gateway.drain()
 
 
-async def _stay_reachable(gateway: "Gateway", place: Place) -> NoReturn:
-    """Listen anew if the socket's file is gone: cleaners of temporary folders remove it."""
+def _doors_here(config: Config, place: Place) -> dict[Path, Callable[[], socket.socket]]:
+    """The Unix sockets of this hub, and how to listen on each."""
+    doors: dict[Path, Callable[[], socket.socket]] = {place.socket: place.listen}
+    if config.group is not None:
+        path = config.group_socket or place.group_socket(config.group)
+        doors[path] = functools.partial(place.listen_to_group, path, config.group)
+    return doors
+
+
+async def _stay_reachable(
+    gateway: "Gateway", doors_here: Mapping[Path, Callable[[], socket.socket]]
+) -> NoReturn:
+    """Listen anew if a socket's file is gone: cleaners of temporary folders remove it."""
     while True:
         await asyncio.sleep(SOCKET_LOOK)
-        if place.reachable:
-            continue
-        try:
-            await gateway.open_unix(place.listen())
-            _logger.warning("the socket was removed by someone; it is there again")
-        except PlaceRefused as refused:
-            _logger.error("the socket was removed by someone: %s", refused)
+        for path, listen in doors_here.items():
+            if path.is_socket():
+                continue
+            try:
+                await gateway.open_unix(listen())
+                _logger.warning("the socket %s was removed by someone; it is there again", path)
+            except PlaceRefused as refused:
+                _logger.error("the socket was removed by someone: %s", refused)
 
 
 async def _end_when_idle(hub: "Hub", doors: "Doors", seconds: float, told: asyncio.Event) -> None:
@@ -178,11 +194,11 @@ async def _end_when_idle(hub: "Hub", doors: "Doors", seconds: float, told: async
     told.set()
 
 
-def _announce(config: Config, place: Place, url: str | None) -> None:
+def _announce(config: Config, place: Place, url: str | None, paths: Sequence[Path]) -> None:
     running = Running(pid=os.getpid(), socket=str(place.socket), url=url, version=__version__)
     place.announce(running)
-    where = running.socket if url is None else f"{running.socket} and {url}"
-    _logger.info("the hub is ready on %s", where)
+    where = [*map(str, paths), *([] if url is None else [url])]
+    _logger.info("the hub is ready on %s", " and ".join(where))
     _say(config, event="ready", url=url, socket=running.socket, pid=running.pid)
 
 

@@ -1,6 +1,7 @@
 """The settings of a hub process: from its flags, then the environment, then the default."""
 
 import argparse
+import grp
 import ipaddress
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,7 +28,8 @@ class Config(Struct, frozen=True, kw_only=True):
     `adopt` are files to take in first; with `backup` or `restore` it does that alone, and ends.
 
     `encrypted`: TLS on the port, with the certificate and key of the files, or with one that the
-    hub makes for itself.
+    hub makes for itself. `group` is let in through a Unix socket of its own, at `group_socket` if
+    that is chosen.
     """
 
     data: Path
@@ -43,6 +45,8 @@ class Config(Struct, frozen=True, kw_only=True):
     backup: Path | None = None
     restore: Path | None = None
     force: bool = False
+    group: int | None = None
+    group_socket: Path | None = None
 
 
 def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
@@ -51,6 +55,10 @@ def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
     given = parser.parse_args(arguments)
     if given.auto and given.bind is not None:
         parser.error("--auto and --bind do not go together: a hub with a TCP port is never idle")
+    if given.auto and given.socket_group is not None:
+        parser.error("--auto and --socket-group do not go together: others could not start it")
+    if given.socket_path is not None and given.socket_group is None:
+        parser.error("--socket-path is of the socket that --socket-group makes")
     encrypted = _encrypted(parser, given)
     if given.bind is not None and not encrypted and not is_loopback(given.bind.host):
         parser.error(
@@ -71,6 +79,8 @@ def parse(arguments: Sequence[str], env: Mapping[str, str]) -> Config:
         backup=given.backup and given.backup.absolute(),
         restore=given.restore and given.restore.absolute(),
         force=given.force,
+        group=given.socket_group,
+        group_socket=given.socket_path and given.socket_path.absolute(),
     )
 
 
@@ -81,6 +91,14 @@ def address(text: str) -> Address:
     if not host or not colon or not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no address; give one like 127.0.0.1:8750")
     return Address(host, int(port))
+
+
+def group(text: str) -> int:
+    """The id of a Unix group. Raises `argparse.ArgumentTypeError`."""
+    try:
+        return int(text) if text.isdecimal() else grp.getgrnam(text).gr_gid
+    except KeyError:
+        raise argparse.ArgumentTypeError(f"this machine has no group {text!r}") from None
 
 
 def is_loopback(host: str) -> bool:
@@ -126,6 +144,18 @@ def _parser() -> argparse.ArgumentParser:
         "--tls-cert", type=Path, metavar="FILE", help="TLS with this certificate chain, PEM"
     )
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key, PEM")
+    parser.add_argument(
+        "--socket-group",
+        type=group,
+        metavar="GROUP",
+        help="let a Unix group of this machine in, each as the user who they are",
+    )
+    parser.add_argument(
+        "--socket-path",
+        type=Path,
+        metavar="FILE",
+        help="where the group finds its socket (the hub says where it is)",
+    )
     parser.add_argument(
         "--json", action="store_true", help="say on standard output when it is ready, in JSON"
     )

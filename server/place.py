@@ -12,7 +12,6 @@
 Only who holds the lock writes here, and unlinks and binds the socket.
 """
 
-import contextlib
 import fcntl
 import os
 import secrets
@@ -25,7 +24,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from warroom.place import socket_path
+from warroom.place import group_socket_path, socket_path
 
 SEED_BYTES = 32
 TOKEN_BYTES = 32
@@ -60,7 +59,7 @@ class Place:
     def __init__(self, data: Path, env: Mapping[str, str], lock: int) -> None:
         self._data = data
         self._lock = lock
-        self._bound = False
+        self._bound: set[Path] = set()
         self.socket = socket_path(data, env)
 
     @classmethod
@@ -149,31 +148,58 @@ class Place:
             self._write("share.json", what)
 
     def listen(self) -> socket.socket:
-        """The hub's Unix socket, bound anew, for this user alone."""
+        """The hub's Unix socket, bound anew, for this user alone. Raises `PlaceRefused`."""
         folder = self.socket.parent
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            with contextlib.suppress(FileExistsError):
-                folder.mkdir(mode=0o700)
+            _make_folder(folder)
             _check_private_folder(folder)
-            self.socket.unlink(missing_ok=True)
-            sock.bind(os.fspath(self.socket))
-            self._bound = True
+            return self._bind(self.socket)
         except OSError as error:
-            sock.close()
             raise PlaceRefused(
                 f"no socket can be made at {self.socket} ({error.strerror}); "
                 "XDG_RUNTIME_DIR chooses its folder"
             ) from None
-        except PlaceRefused:
-            sock.close()
-            raise
+
+    def listen_to_group(self, path: Path, group: int) -> socket.socket:
+        """A second socket, bound anew, for a Unix group. Raises `PlaceRefused`.
+
+        Its mode is the lock. A folder that was there is left as it is: it may hold other things.
+        """
+        try:
+            if _make_folder(path.parent):
+                os.chown(path.parent, -1, group)
+                path.parent.chmod(0o710)
+            _check_folder(path.parent)
+            sock = self._bind(path)
+            try:
+                os.chown(path, -1, group)
+                path.chmod(0o660)
+            except OSError:
+                sock.close()
+                raise
+        except OSError as error:
+            raise PlaceRefused(
+                f"no socket can be made at {path} for group {group} ({error.strerror}); "
+                "this hub's user must be in that group, and own the folder"
+            ) from None
         return sock
 
-    @property
-    def reachable(self) -> bool:
-        """Whether the socket's file is still there for clients to find."""
-        return self.socket.is_socket()
+    def group_socket(self, group: int) -> Path:
+        """Where a group's socket is, if nobody chooses."""
+        return group_socket_path(self._data, group)
+
+    def _bind(self, path: Path) -> socket.socket:
+        """Raises `OSError`, also where something else than a socket is in the way."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            if path.is_socket():
+                path.unlink()
+            sock.bind(os.fspath(path))
+        except OSError:
+            sock.close()
+            raise
+        self._bound.add(path)
+        return sock
 
     def announce(self, running: Running) -> None:
         """Write down where the hub listens."""
@@ -181,8 +207,8 @@ class Place:
 
     def release(self) -> None:
         """Give the folder up: no socket, no description, no lock."""
-        if self._bound:
-            self.socket.unlink(missing_ok=True)
+        for path in self._bound:
+            path.unlink(missing_ok=True)
         (self._data / "hub.json").unlink(missing_ok=True)
         os.close(self._lock)
 
@@ -227,11 +253,26 @@ def _check_owner(path: Path, found: os.stat_result) -> None:
         raise PlaceRefused(f"others may write to {path}: chmod go-w {path}")
 
 
-def _check_private_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> bool:
+    """Whether it was not there before."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _check_folder(folder: Path) -> os.stat_result:
     """Refuse a folder that someone else may have put in the way, as anyone can in /tmp."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise PlaceRefused(f"{folder} is no folder of the hub's own; remove it")
     _check_owner(folder, found)
+    return found
+
+
+def _check_private_folder(folder: Path) -> None:
+    """Refuse it too if others can look into it."""
+    found = _check_folder(folder)
     if found.st_mode & _OTHERS:
         raise PlaceRefused(f"others can look into {folder}: chmod 700 {folder}")

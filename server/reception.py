@@ -40,6 +40,9 @@ class Reception:
             )
         if peer.admitted is not None:
             return await self._arrivals.take_in(hello, peer.admitted, peer.address)
+        if hello.as_name is not None and not peer.may_name:
+            text = f"this machine says that you are its user {peer.user}; leave --as out"
+            raise Unwelcome(CloseCode.NOT_ALLOWED, text)
         while (known := self._look_up(hello, peer)) is None:
             await self._register(hello, peer)
         via = peer.via if hello.as_name is None else Via.AS

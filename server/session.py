@@ -48,6 +48,11 @@ class Peer(Struct, frozen=True):
     address: str = ""
 
     @property
+    def may_name(self) -> bool:
+        """Whether they may come as someone else: not through the socket of a group."""
+        return self.via is not Via.OS or self.operator
+
+    @property
     def remote(self) -> bool:
         """Whether they come from elsewhere, and so within limits."""
         return self.admitted is not None

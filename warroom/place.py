@@ -26,13 +26,30 @@ def socket_path(data: Path, env: Mapping[str, str]) -> Path:
     It stands in the user's runtime folder, under a short hash of the data folder's real path: the
     path of a socket has little room.
     """
-    name = hashlib.sha256(os.fsencode(os.path.realpath(data))).hexdigest()[:16] + ".sock"
+    name = _socket_name(data)
+    return runtime_folder(env, len(name) + 1) / name
+
+
+def group_socket_path(data: Path, group: int) -> Path:
+    """The socket through which a group of this machine comes to the hub, if none is chosen.
+
+    The user's runtime folder would not do: others cannot look into it.
+    """
+    return Path("/tmp", f"warroom-{os.getuid()}-group{group}", _socket_name(data))
+
+
+def runtime_folder(env: Mapping[str, str], room: int) -> Path:
+    """The user's own folder, there or not yet, for sockets whose names take `room` bytes."""
     runtime = _xdg(env, "XDG_RUNTIME_DIR")
     if runtime is not None:
-        path = runtime / "warroom" / name
-        if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
-            return path
-    return Path("/tmp", f"warroom-{os.getuid()}", name)
+        folder = runtime / "warroom"
+        if len(os.fsencode(folder)) + room <= SOCKET_PATH_LIMIT:
+            return folder
+    return Path("/tmp", f"warroom-{os.getuid()}")
+
+
+def _socket_name(data: Path) -> str:
+    return hashlib.sha256(os.fsencode(os.path.realpath(data))).hexdigest()[:16] + ".sock"
 
 
 def _xdg(env: Mapping[str, str], name: str) -> Path | None:

@@ -173,7 +173,7 @@ def admitted(monkeypatch: pytest.MonkeyPatch) -> None:
         scope = Scope(headers.get("Test-Scope", Scope.RESPONDER))
         audience = Audience(headers.get("Test-Audience", Audience.INTERNAL))
         admission = Admission(scope, headers.get("Test-Bound"), audience)
-        return Peer(os.getuid(), Via.OS, "tester", admission)
+        return Peer(os.getuid(), Via.OS, "tester", admission, operator=True)
 
     monkeypatch.setattr(server.gateway, "_peer", peer)
 
