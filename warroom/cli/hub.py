@@ -1,8 +1,9 @@
-"""`warroom hub status`, `stop` and `release`: this machine's hub."""
+"""`warroom hub status`, `stop`, `release` and `connect`: this machine's hub."""
 
 import argparse
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from warroom.clock import monotonic
 from warroom.domain.vocabulary import CLOSED
 
 if TYPE_CHECKING:
+    import socket
+
     from warroom.protocol.envelopes import RoomSummary
 
 _STOPS_WITHIN = 20.0
@@ -34,9 +37,11 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `hub`."""
     parser.description = (
         "Say how the hub is, stop it, or release a room that is being recovered: after a restore\n"
-        "or an adoption it takes nothing new until then. None of them starts a hub."
+        "or an adoption it takes nothing new until then. None of these starts a hub.\n\n"
+        "`connect` makes standard input and output a line to the hub, which is started if none\n"
+        "runs: it is what `warroom join ssh://...` runs on this machine."
     )
-    parser.add_argument("what", choices=("status", "stop", "release"))
+    parser.add_argument("what", choices=("status", "stop", "release", "connect"))
     parser.add_argument("--all", action="store_true", help="release every recovering room")
     add_room(parser)
     add_json(parser)
@@ -44,8 +49,8 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Look at the hub, stop it, or release a room."""
-    doing = {"status": _status, "stop": _stop, "release": _release}
+    """Look at the hub, stop it, release a room, or be the way to it."""
+    doing = {"status": _status, "stop": _stop, "release": _release, "connect": _connect}
     return doing[options.what](options, env)
 
 
@@ -80,6 +85,31 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         if recovering:
             show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE
+
+
+def _connect(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    from warroom.client.relay import relay
+    from warroom.client.ssh import READY
+
+    with _dialled(_where(options, env), env) as sock:
+        os.write(sys.stdout.fileno(), READY)
+        relay(sock, sys.stdin.fileno(), sys.stdout.fileno())
+    return Exit.DONE
+
+
+def _dialled(where: Target, env: Mapping[str, str]) -> "socket.socket":
+    """A connection to a hub of this machine. Raises `Stop`."""
+    from warroom.client.ending import unreachable
+    from warroom.client.local import NoHub, dial, dial_or_start
+
+    if where.socket is None:
+        raise Stop(Exit.USAGE, f"the hub at {where} is not of this machine")
+    try:
+        return dial(where.socket) if where.data is None else dial_or_start(where, env)
+    except NoHub as problem:
+        raise Stop(Exit.UNREACHABLE, str(problem)) from problem
+    except OSError as error:
+        raise Stop(Exit.UNREACHABLE, unreachable(str(where), error).why) from error
 
 
 def _release(options: argparse.Namespace, env: Mapping[str, str]) -> int:

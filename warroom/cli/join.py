@@ -24,17 +24,21 @@ from warroom.domain.vocabulary import CLOSED
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `join`."""
     parser.description = (
-        "Open a room on the screen. With an invite, come in to a hub on another machine: it is\n"
-        "kept under a short name (--hub chooses it), and needs no invite the next time."
+        "Open a room on the screen. With an invite, or through ssh, come in to a hub on another\n"
+        "machine: it is kept under a short name (--hub chooses it) for the next time."
     )
     parser.add_argument(
         "incident",
         nargs="?",
-        metavar="INC-1|INVITE|-",
+        metavar="INC-1|INVITE|-|SSH",
         help="the room, or WARROOM_INCIDENT, or the only open one; an invite (wrs://...); or - to\n"
-        "take the invite from standard input, where neither `ps` nor a history shows it",
+        "take the invite from standard input, where neither `ps` nor a history shows it;\n"
+        "or ssh://[USER@]HOST[:PORT], which is your hub there, or the one whose socket\n"
+        "follows (/run/...); WARROOM_REMOTE says what `warroom` is called there",
     )
-    parser.add_argument("room", nargs="?", metavar="INC-1", help="after an invite: which room")
+    parser.add_argument(
+        "room", nargs="?", metavar="INC-1", help="after an invite or an ssh address: which room"
+    )
     parser.add_argument("--invite-file", metavar="FILE", help="take the invite from a file")
     parser.add_argument("--plain", action="store_true", help="no screen: says what to use instead")
     add_observer(parser)
@@ -44,8 +48,12 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Show a room."""
-    from warroom.cli.joining import come_in, invited
+    from warroom.cli.joining import come_in, come_through_ssh, invited
 
+    if (options.incident or "").startswith("ssh:"):
+        address, options.incident = options.incident, options.room
+        options.hub = come_through_ssh(address, options, env)
+        return _after(options, env)
     invite = invited(options)
     if invite is not None:
         if options.invite_file is None:
@@ -85,7 +93,7 @@ def _after(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     except Stop:
         say(f"the next time: warroom join --hub {options.hub}; without a screen: warroom list")
         return Exit.DONE
-    with conversation(where, None, env) as hub:
+    with conversation(where, options.as_name, env) as hub:
         rooms = hub.rooms()
     open_ = [room for room in rooms if room.status not in CLOSED]
     log = None

@@ -1,5 +1,7 @@
 """Coming in with an invite: the hub is checked, the code exchanged for a session, the hub kept.
 
+Or through ssh, where there is nothing to exchange, and the hub is kept all the same.
+
 Nothing of the invite is ever printed, logged, or put into an environment or an address.
 """
 
@@ -9,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warroom.cli.options import conversation, data_of
+from warroom.cli.options import conversation, data_of, ssh_target
 from warroom.cli.output import say
 from warroom.cli.stop import Exit, Stop
 from warroom.client import ending
@@ -52,7 +54,7 @@ def invited(options: argparse.Namespace) -> Invite | None:
 def come_in(invite: Invite, options: argparse.Namespace, env: Mapping[str, str]) -> str:
     """Exchange an invite for a session; the name under which the hub is known from now on."""
     data = data_of(options, env)
-    kept_as = _name(options, data, invite)
+    kept_as = _name(options, data, invite.host, invite.url)
     # First of all, and with nothing in hand: is this the hub that the invite is of?
     certificate = _certificate(invite)
     name = options.as_name or invite.name or _ask_name()
@@ -80,15 +82,46 @@ def come_in(invite: Invite, options: argparse.Namespace, env: Mapping[str, str])
         made_at=now(),
         certificate=certificate,
     )
+    _keep(data, known)
+    settled(data, invite.code)
+    you = welcome.you
+    say(f"you are {you.name} (@{you.handle}), {you.scope}, at the hub known as {kept_as}")
+    return kept_as
+
+
+def come_through_ssh(address: str, options: argparse.Namespace, env: Mapping[str, str]) -> str:
+    """See that a hub answers behind ssh; the name under which it is known from now on.
+
+    No secret is kept: who one is there is for ssh to prove, each time.
+    """
+    where = ssh_target(address, env)
+    assert where.ssh is not None
+    data, url = data_of(options, env), str(where)
+    kept_as = _name(options, data, where.ssh.host, url)
+    with conversation(where, options.as_name, env) as hub:
+        welcome = hub.welcome
+    you = welcome.you
+    known = KnownHub(
+        name=kept_as,
+        url=url,
+        hub=welcome.hub,
+        person=you.person,
+        handle=you.handle,
+        display=you.name,
+        token="",
+        made_at=now(),
+    )
+    _keep(data, known)
+    say(f"you are {you.name} (@{you.handle}) at the hub known as {kept_as}, through ssh")
+    return kept_as
+
+
+def _keep(data: Path, known: KnownHub) -> None:
     try:
         remember(data, known)
     except OSError as error:
         text = f"the session cannot be kept in {data}: {error.strerror}; mend it and try again"
         raise Stop(Exit.FAILED, text) from error
-    settled(data, invite.code)
-    you = welcome.you
-    say(f"you are {you.name} (@{you.handle}), {you.scope}, at the hub known as {kept_as}")
-    return kept_as
 
 
 def _text(options: argparse.Namespace) -> str | None:
@@ -145,11 +178,11 @@ def _returned(where: Target, token: str, env: Mapping[str, str]) -> "Welcome | N
         return None
 
 
-def _name(options: argparse.Namespace, data: Path, invite: Invite) -> str:
+def _name(options: argparse.Namespace, data: Path, host: str, url: str) -> str:
     """What to call the hub: as `--hub` says, otherwise after its host."""
     chosen: str | None = options.hub
     if chosen is None:
-        return name_for(data, invite.host, invite.url)
+        return name_for(data, host, url)
     if not is_name(chosen) or chosen == LOCAL:
         text = f"{chosen!r} is no short name for a hub; use small letters, digits, '.' and '-'"
         raise Stop(Exit.USAGE, text)

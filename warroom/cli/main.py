@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Play a real incident in a room of its own; you can take command.",
     "declare": "Declare an incident; a title is enough.",
     "list": "List the rooms of the hub.",
-    "join": "Open a room on the screen, or come in with an invite.",
+    "join": "Open a room on the screen; come in with an invite, or through ssh.",
     "tail": "Print the timeline line by line, and follow it with -f.",
     "brief": "Print the whole incident on one screen.",
     "export": "Write a room's log, or a report of it.",
@@ -36,7 +36,7 @@ COMMANDS: dict[str, str] = {
     "audit": "Show the hub's own log: who came in, invites, sessions.",
     "backup": "Write everything that this machine's hub holds into one file.",
     "restore": "Put a backup back; no hub may run meanwhile.",
-    "hub": "Say how this machine's hub is, stop it, or release a recovering room.",
+    "hub": "Say how this machine's hub is, stop it, release a room, or connect to it.",
 }
 """Commands that are not words of the room, each in the module of its name."""
 

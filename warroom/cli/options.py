@@ -35,7 +35,8 @@ def add_place(parser: argparse.ArgumentParser) -> None:
         "--hub",
         metavar="NAME",
         help="a hub that was joined, `local` for this machine's, an address, for which\n"
-        "WARROOM_TOKEN is the token, or the path of a socket (WARROOM_HUB)",
+        "WARROOM_TOKEN is the token, ssh://[USER@]HOST[:PORT][/SOCKET], or the path of\n"
+        "a socket (WARROOM_HUB)",
     )
     add_person(group)
 
@@ -87,6 +88,8 @@ def target(options: argparse.Namespace, env: Mapping[str, str]) -> "Target":
         return own_target(options, env)
     if named and named.startswith("/"):
         return Target(socket=Path(named))
+    if named and named.startswith("ssh:"):
+        return ssh_target(named, env)
     if named and ":" in named:
         return Target(url=named, token=env.get("WARROOM_TOKEN"))
     names = (named,) if named else hub_names(env)
@@ -128,9 +131,21 @@ def named_target(name: str, options: argparse.Namespace, env: Mapping[str, str])
         known = ", ".join(known_names(data)) or "none"
         raise Stop(Exit.NOT_FOUND, f"no hub is known as {name}; known: {known}")
     try:
-        return Target(url=session.read().url, credentials=session)
+        url = session.read().url
     except Unusable as problem:
         raise Stop(Exit.NOT_ALLOWED, str(problem)) from problem
+    return ssh_target(url, env) if url.startswith("ssh:") else Target(url=url, credentials=session)
+
+
+def ssh_target(address: str, env: Mapping[str, str]) -> "Target":
+    """A hub behind ssh. Raises `Stop`."""
+    from warroom.client.ssh import NoSuchAddress, read_address
+    from warroom.client.target import Target
+
+    try:
+        return Target(ssh=read_address(address, env))
+    except NoSuchAddress as wrong:
+        raise Stop(Exit.USAGE, str(wrong)) from wrong
 
 
 def data_of(options: argparse.Namespace, env: Mapping[str, str]) -> Path:

@@ -12,6 +12,7 @@ from warroom.client.credentials import LOCAL
 from warroom.client.local import NoHub, find_or_start
 from warroom.client.store import Store
 from warroom.client.target import Target
+from warroom.client.wire import LineLost, dial_ssh
 
 COLLECT_AFTER = (10_000, 20, 20)
 """How much may be allocated before Python looks for garbage, by generation. Its own values suit
@@ -63,14 +64,16 @@ def screen_target(options: argparse.Namespace, env: Mapping[str, str]) -> Target
     If that fails, its rooms are still shown, as far as this machine holds them.
     """
     where = target(options, env)
-    if where.data is None:
-        return where
     try:
-        return find_or_start(where.data, env)
-    except NoHub as problem:
-        if store(options, env).known(where, options.as_name) is not None:
-            return where
-        raise Stop(Exit.UNREACHABLE, str(problem)) from problem
+        if where.ssh is not None:
+            # What ssh wants to know it asks now: once a screen stands, it cannot.
+            dial_ssh(where).close()
+        elif where.data is not None:
+            find_or_start(where.data, env)
+    except (NoHub, LineLost) as problem:
+        if store(options, env).known(where, options.as_name) is None:
+            raise Stop(Exit.UNREACHABLE, str(problem)) from problem
+    return where
 
 
 def open_screen(

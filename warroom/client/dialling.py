@@ -6,7 +6,7 @@ what this machine holds of the room is on the screen by then.
 """
 
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
@@ -19,12 +19,16 @@ from warroom.client.pace import Pace
 from warroom.client.target import MAX_FRAME, Target
 from warroom.protocol.envelopes import SUBPROTOCOL
 
+if TYPE_CHECKING:
+    from warroom.client.ssh import Pipe
+
 
 class Peer:
     """The hub at the other end. Speaking and hearing raise `LineOver` once the line has ended."""
 
-    def __init__(self, websocket: ClientConnection) -> None:
+    def __init__(self, websocket: ClientConnection, pipe: "Pipe | None" = None) -> None:
         self._websocket = websocket
+        self._pipe = pipe
 
     async def say(self, frame: bytes) -> None:
         """Send a text frame."""
@@ -46,13 +50,33 @@ class Peer:
 
     async def close(self) -> None:
         """Say goodbye, and wait for the answer for as long as the pace allows."""
-        await self._websocket.close()
+        try:
+            await self._websocket.close()
+        finally:
+            if self._pipe is not None:
+                self._pipe.end()
 
 
 async def dial(target: Target, pace: Pace) -> Peer:
     """A line to the hub. Raises `LineOver` if there is none to be had."""
+    if target.ssh is None:
+        return Peer(await _dial(target, pace))
+    from warroom.client.ssh import Pipe  # noqa: PLC0415 - for hubs behind ssh only
+
+    # No question of ssh's may come in between what stands on the screen.
+    pipe = Pipe(target.ssh, asks=False)
+    await pipe.opened(pace.ssh)
     try:
-        websocket = await _connect(target, pace)
+        return Peer(await _dial(target, pace, pipe.sock), pipe)
+    except BaseException:
+        pipe.end()
+        raise
+
+
+async def _dial(target: Target, pace: Pace, pipe: socket.socket | None = None) -> ClientConnection:
+    """A WebSocket, over a pipe if there is one. Raises `LineOver`."""
+    try:
+        websocket = await _connect(target, pace, pipe)
     except Unusable as problem:
         raise LineOver(Ended(str(problem), final=True)) from problem
     except InvalidStatus as refused:
@@ -66,10 +90,10 @@ async def dial(target: Target, pace: Pace) -> Peer:
         why = ending.unreachable(str(target), error, pinned=target.pinned)
         raise LineOver(why) from error
     _watch_peer(websocket)
-    return Peer(websocket)
+    return websocket
 
 
-async def _connect(target: Target, pace: Pace) -> ClientConnection:
+async def _connect(target: Target, pace: Pace, pipe: socket.socket | None) -> ClientConnection:
     context = target.tls()
     options: dict[str, Any] = {
         "subprotocols": [Subprotocol(SUBPROTOCOL)],
@@ -80,6 +104,8 @@ async def _connect(target: Target, pace: Pace) -> ClientConnection:
         "open_timeout": pace.handshake,
         "close_timeout": pace.goodbye,
     }
+    if pipe is not None:
+        return await unix_connect(sock=pipe, **options)
     if target.socket is not None:
         return await unix_connect(str(target.socket), **options)
     return await connect(target.uri, ssl=context, **options)

@@ -65,6 +65,36 @@ def impostor(where: str) -> Ended:
     return Ended(text, final=True)
 
 
+def ssh_ended(where: str, status: int | None, said: str, *, asks: bool) -> Ended:
+    """ssh ended before the hub was at its other end, or took too long: None.
+
+    `said` is what it wrote to its standard error; what it could have asked, it `asks`.
+    """
+    lines = [line for part in said.splitlines() if (line := one_line(part).strip())]
+    last = lines[-1].removeprefix("warroom: ").removeprefix("ssh: ") if lines else ""
+    match status:
+        case None:
+            return Ended(f"ssh does not get through to the hub at {where}{_because(last)}")
+        case 127:
+            text = "there is no `warroom` for ssh to run; WARROOM_REMOTE can say where it is"
+            return Ended(f"at {where} {text}")
+        case 255 if "Host key verification failed" in said:
+            text = "does not vouch for that machine: connect by hand once, and check its host key"
+            return Ended(f"ssh to {where} {text}", final=True)
+        case 255 if "Permission denied" in said and not asks:
+            text = "has to ask for a password or a key again: leave, and join once more"
+            return Ended(f"ssh to {where} {text}{_because(last)}", final=True)
+        case 255:
+            final = "Permission denied" in said
+            return Ended(f"ssh to {where} failed{_because(last)}", final=final)
+        case _:
+            return Ended(f"the hub behind {where} cannot be reached{_because(last)}")
+
+
+def _because(said: str) -> str:
+    return f": {said}" if said else ""
+
+
 def unreachable(where: str, error: OSError, *, pinned: bool = False) -> Ended:
     """Nothing answers there, or nothing that is trusted. `pinned`: one certificate alone is."""
     if doubt := getattr(error, "verify_message", ""):

@@ -23,7 +23,7 @@ from warroom.client.pace import Backoff
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
 from warroom.client.store import Known, Store
 from warroom.client.target import Target
-from warroom.client.wire import LineLost, Wire, dial_address
+from warroom.client.wire import LineLost, Wire, dial_address, dial_ssh
 from warroom.clock import monotonic, now
 from warroom.domain.vocabulary import Code
 from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_answer, decode_hub, encode
@@ -100,7 +100,7 @@ class Conversation:
         self._observes = observer
         self._retries = Backoff(0.1, 2.0)
         sock = _dial(target, patience, env, start=start)
-        self.pid = _peer_pid(sock)
+        self.pid = None if target.socket is None else _peer_pid(sock)
         self._wire = Wire(sock, target, monotonic() + patience)
         try:
             self._greet(target, name, observer, introduction)
@@ -269,6 +269,8 @@ class Conversation:
 
 
 def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: bool) -> socket.socket:
+    if target.ssh is not None:
+        return dial_ssh(target)
     if target.socket is None:
         return dial_address(target, patience)
     if start and target.data is not None:
@@ -281,7 +283,7 @@ def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: boo
 
 def _peer_pid(sock: socket.socket) -> int | None:
     """The process that listens at the other end of a Unix socket, where the system tells."""
-    if sock.family != socket.AF_UNIX or not hasattr(socket, "SO_PEERCRED"):
+    if not hasattr(socket, "SO_PEERCRED"):
         return None
     credentials = struct.Struct("iII")
     found = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)

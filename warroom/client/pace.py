@@ -9,14 +9,16 @@ class Pace(Struct, frozen=True, kw_only=True):
     """In seconds. `heartbeat` is how often the hub speaks, even when nothing happens.
 
     A line is stale after `stale_after` heartbeats of silence, and given up after
-    `given_up_after`. The wait before a new attempt is drawn between `first` and an upper end that
-    doubles up to `longest`; it starts over once a line was live for `stable`.
+    `given_up_after`. `ssh` has to get through within so long. The wait before a new attempt is
+    drawn between `first` and an upper end that doubles up to `longest`; it starts over once a line
+    was live for `stable`.
     """
 
     heartbeat: float = 10.0
     stale_after: float = 2.5
     given_up_after: float = 5.0
     handshake: float = 10.0
+    ssh: float = 30.0
     goodbye: float = 1.0
     first: float = 0.5
     longest: float = 30.0

@@ -1,4 +1,4 @@
-"""Where a hub is: a socket on this machine, or an address."""
+"""Where a hub is: a socket on this machine, an address, or a machine that one reaches by ssh."""
 
 import contextlib
 from pathlib import Path
@@ -11,12 +11,15 @@ from warroom.client.credentials import Credentials, Unusable
 if TYPE_CHECKING:
     import ssl
 
+    from warroom.client.ssh import Remote
+
 MAX_FRAME = 1024 * 1024
 """Bytes of the largest frame that a client takes from a hub."""
 
 
 class Target(Struct, frozen=True):
-    """A hub's Unix socket, or its `ws:` or `wss:` address. `token` is what lets one in there.
+    """A hub's Unix socket, its `ws:` or `wss:` address, or a hub behind `ssh`. `token` is what
+    lets one in at an address.
 
     `data` is the folder of a hub that this user may start again if it is gone. `credentials` are
     one's session with a hub that was joined, whose file goes before `token` and `certificate`;
@@ -29,6 +32,7 @@ class Target(Struct, frozen=True):
     data: Path | None = None
     certificate: str | None = None
     credentials: Credentials | None = None
+    ssh: "Remote | None" = None
 
     def __repr__(self) -> str:
         # Whoever prints or logs a target must not print what lets them in.
@@ -75,4 +79,4 @@ class Target(Struct, frozen=True):
         return self.credentials.read().certificate if self.credentials else self.certificate
 
     def __str__(self) -> str:
-        return self.url or str(self.socket)
+        return self.url or str(self.ssh or self.socket)

@@ -11,7 +11,7 @@ from base64 import b64encode
 
 from warroom.client import ending, frames
 from warroom.client.credentials import Unusable
-from warroom.client.ending import Ended
+from warroom.client.ending import Ended, LineOver
 from warroom.client.frames import Message, NotWebSocket, Reader, Response
 from warroom.client.target import MAX_FRAME, Target
 from warroom.clock import monotonic
@@ -138,6 +138,19 @@ class Wire:
             self._socket.sendall(data)
         except OSError as error:
             raise LineLost(ending.BROKEN) from error
+
+
+def dial_ssh(target: Target) -> socket.socket:
+    """A pipe to a hub's socket on another machine; ssh may ask the person. Raises `LineLost`."""
+    from warroom.client import ssh  # noqa: PLC0415 - for hubs behind ssh only
+
+    assert target.ssh is not None
+    try:
+        pipe = ssh.Pipe(target.ssh, asks=True)
+        pipe.open(ssh.PROMPTS_WITHIN)
+    except LineOver as problem:
+        raise LineLost(problem.ended) from problem
+    return pipe.let_go()
 
 
 def dial_address(target: Target, within: float) -> socket.socket:
