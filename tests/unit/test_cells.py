@@ -56,6 +56,8 @@ def test_lines_break_at_blanks(pieces: list[str], line: str, cells: int) -> None
     assert pieces == wrap(line, cells)
 
 
+@example("\u200d\u200d漢a", 2)
+@example("\u200d\u200d😀\ufe0f1\ufe0f漢", 5)
 @given(TEXTS, st.integers(2, 12))
 def test_wrapping_loses_nothing(line: str, cells: int) -> None:
     """The pieces make the line again, and each fits but for the blanks that end it."""

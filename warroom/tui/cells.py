@@ -1,6 +1,7 @@
 """Text measured in terminal cells: wide characters take two, combining ones none."""
 
 import re
+from collections.abc import Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -32,17 +33,33 @@ def wrap(line: str, cells: int) -> list[str]:
     if cell_len(line) <= cells:
         return [line]
     pieces: list[str] = []
-    piece, used = "", 0
+    piece = ""
     for word in _WORDS.findall(line):
         letters = word.rstrip(" ")
-        if piece.strip(" ") and used + cell_len(letters) > cells:
+        # Measured together: what joins or selects a form counts by what stands before it.
+        if piece.strip(" ") and cell_len(piece + letters) > cells:
             pieces.append(piece)
-            piece, used = "", 0
-        if used + cell_len(letters) > cells:
-            *full, piece = chop_cells(piece + letters, cells)
+            piece = ""
+        if cell_len(piece + letters) > cells:
+            *full, piece = _chopped(piece + letters, cells)
             pieces += full
             piece += word[len(letters) :]
         else:
             piece += word
-        used = cell_len(piece)
     return [*pieces, piece]
+
+
+def _chopped(text: str, cells: int) -> Iterator[str]:
+    """The text in pieces that fit, broken anywhere; a character wider than that stands alone."""
+    for piece in chop_cells(text, cells):
+        rest = piece
+        # A joiner that has nothing before it to join makes the library count too little.
+        while cell_len(rest) > cells and len(rest) > 1:
+            fits = next(end for end in range(len(rest) - 1, 0, -1) if _fits(rest[:end], cells))
+            yield rest[:fits]
+            rest = rest[fits:]
+        yield rest
+
+
+def _fits(text: str, cells: int) -> bool:
+    return len(text) == 1 or cell_len(text) <= cells
