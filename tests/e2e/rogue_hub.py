@@ -81,6 +81,8 @@ class Book:
         self._updates()
         self._notes()
         self._corrections()
+        self._members()
+        self._goes_on()
         self._strange()
         self.note(LAST)
 
@@ -214,6 +216,22 @@ class Book:
         for to in (PromotedTo.FACT, PromotedTo.DECISION, PromotedTo.ACTION, PromotedTo.HYPOTHESIS):
             number = None if to is PromotedTo.FACT else 9
             self.add(e.EntryPromoted(of=self.note(self.pour()), to=to, number=number))
+
+    def _members(self) -> None:
+        self.add(e.PersonRenamed(person=BO, words=self.text()), BO)
+        known = (ME, ANA, BO)
+        self.add(e.RoomRestricted(members=(*known, self.pour()), words=self.text()))
+        stranger = e.PersonWords(name=self.pour(), handle=self.pour(), team=self.pour())
+        self.add(e.MemberAdmitted(person="person-cy", words=stranger))
+        self.add(e.MemberRemoved(person="person-cy", words=self.text()))
+        self.add(e.MemberRemoved(person=self.pour(), words=self.text()))
+
+    def _goes_on(self) -> None:
+        """The log of a hub that was restored, then of another, which names a key that is none."""
+        last = Citation(len(self.entries), self.entries[-1].hash)
+        self.add(e.LogRestored(head=last, restore=self.pour()), HUB)
+        last = Citation(len(self.entries), self.entries[-1].hash)
+        self.add(e.LogAdopted(key=self.pour(), head=last), HUB)
 
     def _strange(self) -> None:
         """Ids nobody has, a kind nobody knows, and who said it."""
