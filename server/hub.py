@@ -15,19 +15,19 @@ from server import crash, restricted
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
 from server.attendance import Attendance, remembered
-from server.batch import Accepted, Batch, Committed, Outcome, Waiting
+from server.batch import Accepted, Batch, Committed, Outcome
 from server.clerk import Clerk
 from server.clockwatch import ClockWatch
 from server.config import RELEASE_SECONDS
-from server.decisions import RECOVERING
 from server.directory import Directory, Known
 from server.framing import pack
+from server.intake import MOST_WAITING, Intake
 from server.journal import Journal, JournalRefused, JournalTemporary, LogHead, Page
-from server.limits import Buckets, Rates, seconds
+from server.limits import Rates
 from server.lists import Lists
 from server.loading import read_log
-from server.pages import Pages
 from server.presence import Presences
+from server.readers import MOST_OPEN, Readers
 from server.reception import Reception
 from server.records import Records
 from server.recovery import Recovery
@@ -38,8 +38,7 @@ from server.writer import Writer, journal_floor
 from warroom import __version__
 from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
 from warroom.domain.access import Access, session_is_over
-from warroom.domain.commands import Admit, Command, Declare, Remove, Rename, TimerCommand
-from warroom.domain.decide import NO_ROOM, Code, Named
+from warroom.domain.commands import Rename, TimerCommand
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import (
     LABEL,
@@ -49,19 +48,16 @@ from warroom.domain.hublog import (
     OwnCommand,
     RenamePerson,
 )
-from warroom.domain.vocabulary import HUB, Denied, Via
+from warroom.domain.vocabulary import HUB, Via
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.codec import MAX_CLIENT_FRAME, content_of, encode
+from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
 from warroom.protocol.envelopes import (
     PROTOCOL,
     Alive,
     ClientMessage,
     Close,
-    Declined,
-    Diverged,
     Draining,
-    Failed,
     HeadAt,
     Heartbeat,
     Hello,
@@ -70,7 +66,6 @@ from warroom.protocol.envelopes import (
     ListRooms,
     Offer,
     Open,
-    Opened,
     Release,
     Submit,
     Welcome,
@@ -78,7 +73,7 @@ from warroom.protocol.envelopes import (
 
 HEARTBEAT = 10.0
 RETURN_MS = 500
-LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=100, logs=50)
+LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=MOST_WAITING, logs=MOST_OPEN)
 
 _logger = logging.getLogger(__name__)
 
@@ -96,11 +91,10 @@ class Hub:
     ) -> None:
         self._journal = journal
         self._release_after = release_after
-        self._pages = Pages(journal)
         self._key = key
         self._rooms: dict[str, Room] = {}
         self._sessions: set[Session] = set()
-        self._commands = Buckets(rates.commands)
+        self._rates = rates
         self.visits = Visits()
         self.records = Records(self.own)
 
@@ -129,6 +123,24 @@ class Hub:
         )
         self._lists = Lists(self._loop, self._rooms, self._presences, self._recovery.holds)
         self._attendance = Attendance(self._loop, self._rooms, self._clerk, self._recovery.holds)
+        self._readers = Readers(
+            self._journal,
+            self._rooms,
+            self._recovery,
+            self.records,
+            self._presences,
+            self._attendance,
+            self._lists,
+            self.own,
+        )
+        self._intake = Intake(
+            self._writer,
+            self._directory,
+            self._readers,
+            self._recovery,
+            self._attendance,
+            self._rates.commands,
+        )
         self._writer.start()
         if own is None:
             await self._found()
@@ -256,7 +268,7 @@ class Hub:
         self._lists.leave(session)
         self._recovery.leave(session)
         for log in tuple(session.logs):
-            self._close(session, log)
+            self._readers.close(session, log)
         self._lists.lobby.changed()
 
     # --- what sessions say -------------------------------------------------------------------
@@ -266,11 +278,11 @@ class Hub:
         session.heard_at = monotonic()
         match message:
             case Submit():
-                self._submit(session, message)
+                self._intake.submit(session, message)
             case Open():
-                await self._open(session, message)
+                await self._readers.open(session, message)
             case Close(log=log):
-                self._close(session, log)
+                self._readers.close(session, log)
             case ListRooms(watch=watch):
                 self._lists.lobby.show(session, watch)
             case ListFeed(watch=watch):
@@ -282,148 +294,17 @@ class Hub:
             case Hello():
                 session.link.close(CloseCode.BAD_FRAME, "hello was said already")
 
-    def _submit(self, session: Session, message: Submit) -> None:
-        if session.waiting >= LIMITS.waiting:
-            self._decline(session, message, "too many of your commands wait; send more slowly")
-            return
-        if session.peer.remote and (wait := self._commands.take(session.you.person, monotonic())):
-            text = f"that is too many commands; the next is taken in {seconds(wait)} s"
-            self._decline(session, message, text)
-            return
-        room = self._room(session, message.log)
-        if room is not None and self._recovery.holds(room.log):
-            self._decline(session, message, RECOVERING.text)
-            return
-        declares = isinstance(message.command, Declare)
-        if not declares and room is not None:
-            self._attendance.attend(session, room.log)
-        waiting = Waiting(
-            id=message.id,
-            log=message.log,
-            command=message.command,
-            content=content_of(message),
-            person=session.you.person,
-            via=session.via,
-            scope=session.you.scope,
-            bound=session.you.bound,
-            seen=message.seen,
-            said_by=message.said_by,
-            named=self._named(message.command),
-            occurred_at=message.occurred_at,
-            reply_to=session,
-        )
-        if not self._writer.submit(waiting):
-            self._decline(session, message, "the hub is overloaded; it will be tried again")
-            return
-        session.waiting += 1
-        if declares and room is None:
-            self._attendance.attend(session, message.log)
-
     async def _recover(self, session: Session, message: Offer | Release) -> None:
-        if not self._sees(session, message.log):
-            self._deny_room(session, message.log)
+        if self._readers.room(session, message.log) is None:
+            self._readers.deny(session, message.log)
         elif isinstance(message, Offer):
             await self._recovery.offer(session, message)
         else:
             await self._recovery.release(session, message.log)
 
-    def _decline(self, session: Session, message: Submit, text: str) -> None:
-        session.say(
-            Declined(id=message.id, log=message.log, code=Code.TEMPORARY, text=text, temporary=True)
-        )
-
-    def _room(self, session: Session, log: str) -> Room | None:
-        """A room, for those who may know of it: the one way from a client's word to a room."""
-        room = self._rooms.get(log)
-        return room if room is not None and session.sees(room.incident) else None
-
-    def _named(self, command: Command) -> Named | None:
-        """Whom a command means by a handle, of all whom the hub knows."""
-        match command:
-            case Admit(handle=handle) | Remove(handle=handle):
-                known = self._directory.by_handle(handle)
-            case _:
-                return None
-        return None if known is None else Named(known.person, known.name, known.handle)
-
-    def _sees(self, session: Session, log: str) -> bool:
-        return self._room(session, log) is not None
-
-    def _no_room(self, session: Session, log: str) -> None:
-        """Say that there is no such room, or that it is not for them: the two sound the same."""
-        session.say(Failed(code=Code.NOT_FOUND, text=NO_ROOM, log=log))
-
-    def _deny_room(self, session: Session, log: str) -> None:
-        """Someone asked for a room that is not for them, or is none: that is recorded alike."""
-        self._no_room(session, log)
-        self.records.denied(session, Denied.ROOM, log)
-
-    async def _open(self, session: Session, message: Open) -> None:
-        room = self._room(session, message.log)
-        if room is None:
-            self._deny_room(session, message.log)
-            return
-        if message.log not in session.logs and len(session.logs) >= LIMITS.logs:
-            text = f"at most {LIMITS.logs} rooms can be open at once; close one first"
-            session.say(Failed(code=Code.INVALID, text=text, log=message.log))
-            return
-        recovering = self._recovery.holds(room.log)
-        if recovering and message.after > room.seq:
-            self._recovery.claimed(session, room)
-            return
-        holds = await self._holds(room, message.after, message.head)
-        if room.incident.restricted and not await restricted.recorded(session, room, self.own):
-            return
-        if message.export and not await self.records.exported(session, room.log):
-            return
-        # Whoever could see it a moment ago may have been removed meanwhile.
-        if not self._sees(session, room.log):
-            self._no_room(session, room.log)
-            return
-        if not holds:
-            session.say(Diverged(log=room.log, seq=room.seq, head=room.incident.head))
-            return
-        session.say(
-            Opened(
-                log=room.log,
-                label=room.label,
-                after=message.after,
-                seq=room.seq,
-                head=room.incident.head,
-                recovering=recovering,
-            )
-        )
-        session.logs.add(room.log)
-        room.follow(session, message.after)
-        session.link.wake()
-        self._presences.came(room.log, session)
-        self._attendance.came(session, room.log)
-        self._lists.lobby.changed()
-
-    async def _holds(self, room: Room, after: int, head: str | None) -> bool:
-        """Whether the log holds the entry that a client says it ends with."""
-        if after == 0:
-            return head is None
-        if after >= room.seq:
-            return after == room.seq and head == room.incident.head
-        page = await asyncio.to_thread(self._journal.page, room.log, after - 1, 1)
-        return bool(page.entries) and page.entries[0].hash == head
-
-    def _close(self, session: Session, log: str) -> None:
-        if log in session.logs:
-            session.logs.discard(log)
-            self._rooms[log].unfollow(session)
-            self._presences.went(log, session)
-
     async def backlog(self, session: Session) -> bytes | None:
         """The next bytes for a session that is behind; None once it has caught up everywhere."""
-        for log in tuple(session.logs):
-            room = self._rooms[log]
-            while (page := room.next_page(session)) is not None:
-                if isinstance(page, bytes):
-                    return page
-                await self._pages.fetch(room, page)
-        return None
+        return await self._readers.backlog(session)
 
     # --- what the hub does by itself -----------------------------------------------------------
 
@@ -513,9 +394,7 @@ class Hub:
         if room is None:
             room = self._rooms[committed.log] = Room(committed.log, committed.label, pack)
         for session in restricted.shut_out(room, committed):
-            self._close(session, room.log)
-            session.recorded.discard(room.log)
-            self._no_room(session, room.log)
+            self._readers.shut(session, room)
         live = room.commit(committed)
         for key in live.to:
             if isinstance(key, Session) and not key.link.write(live.data):

@@ -249,6 +249,7 @@ async def test_who_comes_with_what_is_over_is_recorded(hubs: Hubs) -> None:
         me = (await far.exchanges(code, token, "Bo")).you.person
         await far.turned_away(code)
         await far.operator.say(RevokeAccess(what="bo"))
+        await far.operator.hear(AccessRevoked)
         await far.turned_away(new_secret())
         for _ in range(3):
             await far.turned_away(token)

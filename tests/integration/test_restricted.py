@@ -311,18 +311,18 @@ async def test_what_cannot_be_recorded_is_not_shown(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hub says so, and that trying again can help."""
+    real = Hub.own
+
+    def fails(hub: Hub, command: Any, *more: Any, **named: Any) -> Any:
+        if not isinstance(command, NoteRead):
+            return real(hub, command, *more, **named)
+        reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        reply.set_result(Rejected(None, Refused(Code.TEMPORARY, "full", True)))  # type: ignore[arg-type]
+        return reply
+
+    monkeypatch.setattr(Hub, "own", fails)
     async with serve() as served, joined(served.socket, "ana") as ana:
         log = await restricted_room(ana)
-        real = served.hub.own
-
-        def fails(command: Any) -> Any:
-            if not isinstance(command, NoteRead):
-                return real(command)
-            reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            reply.set_result(Rejected(None, Refused(Code.TEMPORARY, "full", True)))  # type: ignore[arg-type]
-            return reply
-
-        monkeypatch.setattr(served.hub, "own", fails)
         await ana.say(Open(log=log))
         failed = await ana.hear(Failed)
         assert (Code.TEMPORARY, True, UNRECORDED) == (failed.code, failed.temporary, failed.text)
