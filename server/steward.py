@@ -185,6 +185,9 @@ class Steward:
             known = directory.person(person)
             return wanted in {known.handle.casefold(), known.name.casefold(), person}
 
+        def called(invite: str) -> str:
+            return (directory.invited_name(invite) or "").casefold()
+
         sessions = tuple(
             one.id
             for one in access.sessions.values()
@@ -193,7 +196,8 @@ class Steward:
         invites = tuple(
             one.id
             for one in access.invites.values()
-            if not invite_is_over(one, at) and (one.id == wanted or means(one.person))
+            if not invite_is_over(one, at)
+            and (wanted in {one.id, called(one.id)} or means(one.person))
         )
         return sessions, invites
 

@@ -367,6 +367,17 @@ async def test_an_invite_that_is_revoked_says_so(hubs: Hubs) -> None:
         assert Code.NOT_FOUND is (await far.operator.hear(Failed)).code
 
 
+async def test_an_invite_for_someone_is_revoked_by_their_name(hubs: Hubs) -> None:
+    """Who runs the hub need not look up its id, and nothing of theirs is left open."""
+    async with shared(hubs) as far:
+        code, other = await far.invite(name="Dee Park"), await far.invite(name="Bo")
+        await far.operator.say(RevokeAccess(what="dee park"))
+        assert 1 == len((await far.operator.hear(AccessRevoked)).invites)
+        assert "This invite was revoked" in (await far.turned_away(code))[1]
+        async with far.dialled(other) as bo:
+            await bo.hello(replace(HELLO, name="Bo", token=digest_of(new_secret())))
+
+
 async def test_one_session_from_two_addresses_shows(hubs: Hubs) -> None:
     """A session file that was copied to another machine is at least seen."""
     async with shared(hubs) as far:
