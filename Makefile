@@ -11,7 +11,7 @@ demo: .venv/run.stamp
 	@$(BIN)/warroom demo
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2 -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak"
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
