@@ -8,19 +8,23 @@ Standard input: one JSON line a hub, its arguments and what to add to its enviro
 output: what the hub says with `--json`, then {"event": "ended", "status": N}.
 """
 
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import sys
 from typing import Any, NoReturn
 
-LOADED_LATE = ("server.gateway", "server.hub", "server.journal_sql", "server.migrations")
+import server
 
 
 def preload() -> None:
     """Load what a hub loads; nothing may be opened and no thread started before a fork."""
-    for name in LOADED_LATE:
-        importlib.import_module(name)
+    for module in pkgutil.iter_modules(server.__path__, "server."):
+        importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()
 
 
 def become_hub(mode: str, wanted: dict[str, Any]) -> NoReturn:
