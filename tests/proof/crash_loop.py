@@ -282,6 +282,7 @@ async def loop(
             era = _Era(HubLives(process, data), Room(rng), data, rng, report)
             await era.run(planned, most, began + seconds)
             report.seconds = time.monotonic() - began
+            print(report, flush=True)  # noqa: T201
             shutil.rmtree(data)
     return report
 
