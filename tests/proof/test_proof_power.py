@@ -71,6 +71,7 @@ def test_what_was_told_survives_ten_thousand_power_cuts() -> None:
     for number in range(-(-cuts // A_RECORDING)):
         recording = record(left if number % 5 else Recording(), 300, rng)
         left = lose_power(recording, A_RECORDING, rng, report)
+        print(report, flush=True)  # noqa: T201
         assert 0 == report.bad, report
 
 
