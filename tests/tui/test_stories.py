@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from tests.tui.fake_hub import LOG, FakeHub
-from tests.tui.house import NARROW, House, in_room
+from tests.tui.house import NARROW, House, house, in_room
 from warroom.domain import commands as c
 from warroom.domain.names import voice_id
 from warroom.domain.vocabulary import Outcome, PromotedTo, Risk, Role, Scope
 from warroom.protocol.envelopes import You
-from warroom.tui.screens.reading import EntryScreen
+from warroom.tui.present.panes import View
+from warroom.tui.screens.lobby import LobbyScreen
+from warroom.tui.screens.reading import EntryScreen, ReadingScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.story import StoryScreen
 from warroom.tui.widgets.pane import PaneView
@@ -313,3 +315,29 @@ async def test_a_narrow_screen_has_stories_too(hub: FakeHub) -> None:
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
         await at.presses("f2")
         await at.waits_for(lambda: at.timeline.display and at.timeline.has_focus)
+
+
+async def test_the_keys_of_the_room_work_on_what_is_read_over_it(hub: FakeHub) -> None:
+    """From a story, F3 goes back to the room, to its view; F1 and ^g too."""
+    async with in_room(hub) as at:
+        await at.waits_for(lambda: "D1" in at.pane("decisions"))
+        await opens(at, "decisions")
+        await at.presses("f3")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        await at.waits_for(lambda: at.room.body.view is View.COMMS)
+        await at.presses("f5")
+        await at.waits_for(lambda: "Milestones" in drawn(at))
+        await at.presses("f1")
+        await at.waits_for(lambda: "Milestones" not in drawn(at) and "help" in drawn(at))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+
+
+async def test_they_are_nothing_where_no_room_is() -> None:
+    """Over the lobby, where there is no view to show, help stays."""
+    async with house() as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        await at.presses("f3")
+        await at.presses("escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))

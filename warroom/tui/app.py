@@ -174,8 +174,7 @@ class WarroomApp(App[None]):
         room = self._room(log)
         if room is None:
             return
-        while self.screen is not room:
-            self.pop_screen()
+        self._go_back_to(room)
         self.leave_room(log)
         text = "the room that you were in is open to you no longer"
         self.notify(text, severity="warning", timeout=20, markup=False)
@@ -242,6 +241,19 @@ class WarroomApp(App[None]):
         """The screen of a room that is open; one that is being left is not."""
         screens = (screen for screen in self.screen_stack if isinstance(screen, RoomScreen))
         return next((one for one in screens if one.log_id == log and not one.left), None)
+
+    async def action_in_room(self, action: str) -> None:
+        """Go back to the room, past what is read over it, and do there what a key means."""
+        room = next((one for one in self.screen_stack if isinstance(one, RoomScreen)), None)
+        if room is None:
+            return
+        self._go_back_to(room)
+        await room.run_action(action)
+
+    def _go_back_to(self, room: RoomScreen) -> None:
+        """Close whatever stands before a room."""
+        while self.screen is not room:
+            self.pop_screen()
 
     def show_help(self) -> None:
         """Every word and every key."""

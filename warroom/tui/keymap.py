@@ -454,5 +454,14 @@ def bindings(*places: Where) -> list[BindingType]:
     ]
 
 
+def over_a_room() -> list[BindingType]:
+    """The keys that work everywhere in a room, on what is read over it: they go back there."""
+    return [
+        Binding(key.keys, f"app.in_room({key.action!r})", key.help, show=False, id=key.id)
+        for key in _at(Where.ROOM)
+        if key.action
+    ]
+
+
 def _at(*places: Where) -> Iterator[Key]:
     return (key for key in KEYS if key.where in places)

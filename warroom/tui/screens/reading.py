@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
-from warroom.tui.keymap import Where, bindings
+from warroom.tui.keymap import Where, bindings, over_a_room
 from warroom.tui.port import War
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
@@ -35,7 +35,7 @@ class Page(VerticalScroll, can_focus=True):
 class ReadingScreen(Screen[None]):
     """Lines under a title. esc goes back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.READING)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.READING), *over_a_room()]
 
     def __init__(self, title: str, lines: list[Pieces]) -> None:
         super().__init__()

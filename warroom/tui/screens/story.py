@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from warroom.tui.keymap import Where, bindings
+from warroom.tui.keymap import Where, bindings, over_a_room
 from warroom.tui.messages import RoomMoved
 from warroom.tui.present.copying import copied
 from warroom.tui.present.foot import foot
@@ -31,7 +31,7 @@ class StoryScreen(Screen[Step]):
 
     DEFAULT_CSS = "StoryScreen Page { scrollbar-gutter: stable; }"
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.READING)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.READING), *over_a_room()]
 
     def __init__(self, subject: StorySubject, scene: Callable[[], Scene]) -> None:
         super().__init__()
