@@ -8,6 +8,7 @@ from server.presence import Presences
 from server.room import Room
 from server.session import Session
 from warroom.protocol.envelopes import FeedItem, FeedList, Rooms, RoomSummary
+from warroom.protocol.summary import summary_of
 
 
 class Lists:
@@ -39,7 +40,12 @@ class Lists:
     def summaries(self) -> tuple[RoomSummary, ...]:
         """The lobby: every room, the newest first."""
         lines = [
-            room.summary(len(self._presences.here(log)), recovering=self._recovering(log))
+            summary_of(
+                room,
+                room.label,
+                here=len(self._presences.here(log)),
+                recovering=self._recovering(log),
+            )
             for log, room in self._rooms.items()
         ]
         rooms = [line for line in lines if line is not None]

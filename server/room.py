@@ -14,6 +14,7 @@ from msgspec import Struct
 from server.batch import Committed
 from server.journal import Page
 from warroom.domain.events import (
+    EntryAmended,
     EntryRedacted,
     Event,
     IncidentDeclared,
@@ -29,12 +30,10 @@ from warroom.domain.feed import Feed
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
 from warroom.domain.names import Names
-from warroom.domain.transcript import GONE
-from warroom.domain.vocabulary import Status
+from warroom.domain.transcript import standing
 from warroom.log.entry import Entry
 from warroom.log.signing import SignedHead
 from warroom.protocol.codec import MAX_HUB_FRAME, entries_frame
-from warroom.protocol.envelopes import RoomSummary
 
 PAGE_ENTRIES = 500
 RECENT_ENTRIES = 2_000
@@ -77,7 +76,6 @@ class Room:
         self.label = label
         self.incident = Incident(log=log)
         self.names = Names()
-        self.title = GONE
         self.feed = Feed()
         self._pack = pack
         self._followers: dict[Hashable, Follower] = {}
@@ -85,6 +83,7 @@ class Room:
         self._recent_heads: deque[SignedHead] = deque()
         self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
         self._naming: dict[int, Event | Unknown] = {}
+        self._titles: dict[int, str | None] = {}
         self._redactions = 0
 
     @property
@@ -92,6 +91,11 @@ class Room:
         """What the hub calls the room in its log file, which is nobody's room: no restricted one
         is told by its label there."""
         return "a restricted room" if self.incident.restricted else self.label
+
+    @property
+    def title(self) -> str:
+        """The title as it now stands, as every reader has it."""
+        return standing(self.incident, self.incident.title, self._titles.get)
 
     @property
     def seq(self) -> int:
@@ -165,30 +169,6 @@ class Room:
         if page.entries and missing.redactions == self._redactions:
             self._keep_page(missing.after, page.entries, page.heads)
 
-    def summary(self, here: int, *, recovering: bool = False) -> RoomSummary | None:
-        """The room's line in the lobby; None before its declaration."""
-        incident = self.incident
-        declared_at, began_at = incident.declared_at, incident.began_at
-        if declared_at is None or began_at is None:
-            return None
-        promise = incident.next_update
-        return RoomSummary(
-            log=self.log,
-            label=self.label,
-            title=self.title,
-            seq=self.seq,
-            status=incident.status,
-            declared_at=declared_at,
-            began_at=began_at,
-            severity=incident.severity,
-            commander=self.names.name(incident.commander) if incident.commander else None,
-            next_by=promise.at if promise else None,
-            resolved_at=incident.reached.get(Status.RESOLVED) if incident.over else None,
-            here=here,
-            recovering=recovering,
-            restricted=incident.restricted,
-        )
-
     def _fold(self, entry: Entry) -> None:
         recorded = entry.recorded()
         self.incident = apply(self.incident, recorded)
@@ -197,16 +177,16 @@ class Room:
         self._learn(recorded)
 
     def _learn(self, recorded: Recorded) -> None:
-        """Take the title, and remember which entries hold names."""
+        """Take the title's words, and remember which entries hold names."""
         match recorded.event:
             case PersonJoined() | PersonRenamed() | MemberAdmitted() | RollCalled():
                 self._naming[recorded.seq] = recorded.event
-            case IncidentDeclared(words=words) if words is not None and words.title is not None:
-                self.title = words.title
-            case IncidentRetitled(words=said) if said is not None:
-                self.title = said.text
-            case IncidentDeclared() | IncidentRetitled():
-                self.title = GONE
+            case IncidentDeclared(words=words):
+                self._titles = {recorded.seq: words.title if words else None}
+            case IncidentRetitled(words=said):
+                self._titles = {recorded.seq: said.text if said else None}
+            case EntryAmended(of=of, words=said) if of.seq == self.incident.title:
+                self._titles[recorded.seq] = said.text if said else None
             case EntryRedacted(of=of):
                 self._redact(of.seq)
             case _:
@@ -218,8 +198,7 @@ class Room:
         naming = self._naming.pop(seq, None)
         if naming is not None:
             self.names.forget(naming)
-        if seq == self.incident.title:
-            self.title = GONE
+        self._titles.pop(seq, None)
         self._recent.clear()
         self._recent_heads.clear()
         self._memo.clear()

@@ -40,6 +40,7 @@ from warroom.protocol.envelopes import (
     Submit,
     You,
 )
+from warroom.protocol.summary import summary_of
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = "a" * 64
@@ -148,7 +149,8 @@ class FakeHub:
 
     def summaries(self) -> tuple[RoomSummary, ...]:
         """The lobby."""
-        return tuple(map(_summary, self.rooms.values()))
+        lines = (summary_of(room, room.incident.label) for room in self.rooms.values())
+        return tuple(line for line in lines if line is not None)
 
     def _to(self, person: str, message: HubMessage) -> None:
         for desk in self.desks:
@@ -324,23 +326,3 @@ def _cited(room: Transcript, command: Command) -> dict[int, Cited]:
         for seq, entry in found
         if entry is not None
     }
-
-
-def _summary(room: Transcript) -> RoomSummary:
-    i = room.incident
-    assert i.declared_at is not None
-    assert i.began_at is not None
-    promise = i.next_update
-    return RoomSummary(
-        log=i.log,
-        label=i.label,
-        title=room.title,
-        seq=i.seq,
-        status=i.status,
-        declared_at=i.declared_at,
-        began_at=i.began_at,
-        severity=i.severity,
-        restricted=i.restricted,
-        commander=room.names.name(i.commander) if i.commander else None,
-        next_by=promise.at if promise else None,
-    )

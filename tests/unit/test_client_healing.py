@@ -1,16 +1,11 @@
 """What a client offers to a hub that lacks entries it holds."""
 
-from datetime import timedelta
-
 import pytest
 from msgspec import Raw
 
-from tests.unit.test_replica import LOG, NINE, Hub, command_id
+from tests.unit.test_replica import LOG, Hub
 from warroom.client.healing import both_heads, next_offer
 from warroom.client.replica import Replica
-from warroom.client.summary import summary_of
-from warroom.domain.events import DEFAULT_POLICY, IncidentDeclared, IncidentWords
-from warroom.domain.vocabulary import Status
 from warroom.log.signing import HubKey, SignedHead
 from warroom.protocol.codec import MAX_OFFER_FRAME, encode
 from warroom.protocol.envelopes import Diverged, Entries, Offer
@@ -98,19 +93,3 @@ def test_both_heads_are_named() -> None:
     list(replica.receive(Diverged(log=LOG, seq=1, head="f" * 64)))
     assert f"yours #2 {head}, the hub's #1 ffffffff" == both_heads(replica)
     assert both_heads(Replica(LOG)).startswith("yours #0 ,")
-
-
-def test_a_room_has_its_line_in_the_lobby_from_its_entries() -> None:
-    """As the hub would say it."""
-    assert summary_of(Replica(LOG)) is None
-    hub = Hub()
-    declared = IncidentDeclared(
-        label="INC-7", key="a" * 64, policy=DEFAULT_POLICY, words=IncidentWords(title="It fails")
-    )
-    hub.writes(declared)
-    summary = summary_of(held(hub, 1))
-    assert summary is not None
-    assert ("INC-7", "It fails", 1) == (summary.label, summary.title, summary.seq)
-    assert (Status.DECLARED, None) == (summary.status, summary.commander)
-    assert NINE + timedelta(seconds=1) == summary.declared_at
-    assert command_id(1) == hub.entries[0].header.id

@@ -17,8 +17,8 @@ from server.room import Missing, Room
 from tests.unit.conftest import KEY, NINE, entry_id
 from warroom.domain import events as e
 from warroom.domain.events import Citation, Event, IncidentWords, PersonWords, TextWords
-from warroom.domain.transcript import GONE
-from warroom.domain.vocabulary import Audience, Role, Status, Via
+from warroom.domain.transcript import GONE, Transcript
+from warroom.domain.vocabulary import Role, Via
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry, read_line
 from warroom.log.signing import SignedHead
@@ -91,6 +91,14 @@ class Book:
             else:
                 found.append(seqs(page))
         return found
+
+    @property
+    def transcript(self) -> Transcript:
+        """What a reader makes of it."""
+        transcript = Transcript(LOG)
+        for entry in self.entries:
+            transcript.append(entry.recorded())
+        return transcript
 
     def cites(self, seq: int) -> Citation:
         return Citation(seq, self.entries[seq - 1].hash)
@@ -239,31 +247,7 @@ def test_large_entries_are_split_into_frames_of_bounded_size(book: Book) -> None
     assert [[1, 2, 3, 4, 5], [6, 7]] == book.pages("bo")
 
 
-# --- the lobby -----------------------------------------------------------------------------------
-
-
-def test_a_room_without_its_declaration_has_no_line() -> None:
-    """It shows up once it is declared."""
-    assert Book().room.summary(0) is None
-
-
-def test_the_line_in_the_lobby_says_how_things_stand(book: Book) -> None:
-    """Commander, promise and end are absent until there are any."""
-    line = book.room.summary(2)
-    assert line is not None
-    assert ("INC-7", "Checkout fails", 1, 2) == (line.label, line.title, line.seq, line.here)
-    assert (None, None, None) == (line.commander, line.next_by, line.resolved_at)
-    promised_at = NINE + timedelta(minutes=20)
-    book.commits(joins("ana"), e.RoleTaken(role=Role.INCIDENT_COMMANDER))
-    book.commits(e.UpdateDrafted(update=1, audience=Audience.INTERNAL, words=TextWords("...")))
-    book.commits(e.UpdatePublished(update=1, text=book.cites(4), next_by=promised_at))
-    line = book.room.summary(1)
-    assert line is not None
-    assert ("Ana", promised_at) == (line.commander, line.next_by)
-    book.commits(e.StatusChanged(was=Status.DECLARED, now=Status.RESOLVED))
-    line = book.room.summary(1)
-    assert line is not None
-    assert (Status.RESOLVED, NINE + timedelta(seconds=6)) == (line.status, line.resolved_at)
+# --- the title -----------------------------------------------------------------------------------
 
 
 def test_the_title_is_the_last_one_given(book: Book) -> None:
@@ -275,6 +259,18 @@ def test_the_title_is_the_last_one_given(book: Book) -> None:
     restored = Room(LOG, "INC-7", book.room._pack)
     restored.restore(book.entries)
     assert GONE == restored.title
+
+
+def test_the_title_reads_as_it_was_amended_like_on_every_screen(book: Book) -> None:
+    """The hub keeps no transcript, and still has the words that readers have."""
+    assert "Checkout fails" == book.room.title == book.transcript.title
+    book.commits(e.EntryAmended(of=book.cites(1), words=TextWords("Checkout fails in the EU")))
+    book.commits(note(), e.EntryAmended(of=book.cites(2), words=TextWords("no title")))
+    assert "Checkout fails in the EU" == book.room.title == book.transcript.title
+    book.commits(book.redacts(2))
+    assert "Checkout fails" == book.room.title == book.transcript.title
+    book.commits(book.redacts(1))
+    assert GONE == book.room.title == book.transcript.title
 
 
 def test_a_redaction_of_something_else_leaves_the_title(book: Book) -> None:

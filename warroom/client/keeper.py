@@ -13,11 +13,11 @@ from warroom.client.outbox import Kept, Outbox
 from warroom.client.replica import Change, Pending, Replica, Sync
 from warroom.client.replica_file import ReplicaFile
 from warroom.client.store import Known, Store
-from warroom.client.summary import summary_of
 from warroom.client.target import Target
 from warroom.clock import now
 from warroom.domain.waiting import can_wait
 from warroom.protocol.envelopes import RoomSummary, Submit, You
+from warroom.protocol.summary import summary_of
 
 REMEMBERS_EVERY = timedelta(seconds=10)
 """How often the lobby is written down while it changes."""
@@ -128,7 +128,7 @@ class Keeper:
         if file is not None:
             with self._careful(replica.log):
                 file.keep(replica)
-        summary = summary_of(replica)
+        summary = summary_of(replica.room, replica.label, recovering=replica.recovering)
         if self.known is not None and summary is not None:
             rest = (room for room in self.known.rooms if room.log != replica.log)
             self._note((*rest, summary))

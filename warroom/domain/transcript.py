@@ -3,6 +3,8 @@
 The incident cites; this is where the citations are looked up.
 """
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from warroom.domain.events import (
@@ -19,6 +21,18 @@ from warroom.domain.names import Names
 
 GONE = "[redacted]"
 """Shown where words were."""
+
+
+def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]) -> str:
+    """The main words of an entry as they now stand: amended text in place of the first.
+
+    `own_text` gives the words that an entry was written with, as far as they are there.
+    """
+    if seq in incident.redacted:
+        return GONE
+    amendments = incident.amended.get(seq, ())
+    texts = (text for at in (*reversed(amendments), seq) if (text := own_text(at)))
+    return next(texts, GONE)
 
 
 class Transcript:
@@ -68,11 +82,7 @@ class Transcript:
 
     def text(self, seq: int) -> str:
         """The main words of an entry as they now stand: amended text in place of the first."""
-        if seq in self.incident.redacted:
-            return GONE
-        amendments = self.incident.amended.get(seq, ())
-        current = next((at for at in reversed(amendments) if self._own_text(at)), seq)
-        return self._own_text(current) or GONE
+        return standing(self.incident, seq, self._own_text)
 
     def _own_text(self, seq: int) -> str | None:
         entry = self.entry(seq)
