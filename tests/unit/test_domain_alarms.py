@@ -89,6 +89,19 @@ def test_an_update_waits_for_those_who_can_approve_it(staffed: Playbook) -> None
     assert [] == kinds(staffed, "ana")
 
 
+def test_a_redaction_waits_for_anyone_but_who_asked(staffed: Playbook) -> None:
+    """The words stay on every screen until a second person agrees that they go."""
+    staffed.does("ana", c.Post(text="the card of Jo Doe is 4111"))
+    said = staffed.incident.seq
+    staffed.does("bo", c.RequestRedaction(entry=said, reason="a customer"), said_by="cy")
+    alarm = only(staffed, "ana")
+    assert (AlarmKind.REDACTION, said) == (alarm.kind, alarm.entry)
+    assert alarm.rings_for("ana")
+    assert [[], [], []] == [kinds(staffed, who) for who in ("bo", "cy", "a stranger")]
+    staffed.does("ana", c.ApproveRedaction(entry=said))
+    assert [] == kinds(staffed, "ana")
+
+
 def test_an_overdue_update(staffed: Playbook) -> None:
     """A promised update that did not come rings for communications and command."""
     staffed.does("cy", c.DraftUpdate(audience=Audience.INTERNAL, text="We look."))

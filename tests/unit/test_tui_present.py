@@ -407,6 +407,17 @@ def test_an_update_that_waits_for_approval(staffed: Playbook) -> None:
     assert "approve it, STALE: Cards" in alarm_text.text(scene(staffed, "ana"), alarm)
 
 
+def test_a_redaction_that_waits_for_a_second_person(staffed: Playbook) -> None:
+    """Who asks, for what and why, and the line that agrees."""
+    staffed.does("bo", c.Post(text="the card of Jo Doe is 4111"))
+    seq = staffed.incident.seq
+    staffed.does("bo", c.RequestRedaction(entry=seq, reason="a customer"))
+    (alarm,) = alarms(staffed.incident, "ana")
+    said = f"Bo asks to delete the words of #{seq}, if you approve: a customer"
+    assert said == alarm_text.text(scene(staffed, "ana"), alarm)
+    assert f"/redact #{seq} approve" == alarm_text.opening(alarm)
+
+
 def test_no_alarm_no_row(staffed: Playbook) -> None:
     """Without an alarm there is no row."""
     assert () == alarm_text.row(scene(staffed), [], "^g", 78)

@@ -14,13 +14,15 @@ class AlarmKind(StrEnum):
     """Why there is an alarm, in the order in which they are shown.
 
     Without a commander nothing else gets done. Then comes what runs out soonest: an objection is
-    heard for seconds, an offer stands for minutes, an update waits for one pair of eyes; what is
-    late already can only get later.
+    heard for seconds, an offer stands for minutes, words that someone wants gone are on every
+    screen until another agrees, an update waits for one pair of eyes; what is late already can
+    only get later.
     """
 
     VACANT_COMMAND = "vacant command"
     OBJECTION = "objection"
     OFFER = "offer"
+    REDACTION = "redaction"
     APPROVAL = "approval"
     OVERDUE_UPDATE = "overdue update"
     OVERDUE_ACTION = "overdue action"
@@ -58,6 +60,7 @@ def alarms(incident: Incident, me: str) -> list[Alarm]:
         *_command(incident),
         *_objections(incident),
         *_offers(incident, me),
+        *_redactions(incident, me),
         *_approvals(incident, me),
         *_updates(incident),
         *_actions(incident),
@@ -97,6 +100,13 @@ def _offers(incident: Incident, me: str) -> Iterator[Alarm]:
                 role=role,
                 concerns=frozenset({me}),
             )
+
+
+def _redactions(incident: Incident, me: str) -> Iterator[Alarm]:
+    """Words that anyone in the room may delete with whoever asked for it, but not alone."""
+    for seq, request in incident.redaction_requests.items():
+        if me in incident.people and me not in request.people:
+            yield Alarm(kind=AlarmKind.REDACTION, entry=seq)
 
 
 def _approvals(incident: Incident, me: str) -> Iterator[Alarm]:

@@ -29,6 +29,8 @@ def text(scene: Scene, alarm: Alarm) -> str:
             return _objection(scene, alarm)
         case AlarmKind.OFFER:
             return _offer(scene, alarm)
+        case AlarmKind.REDACTION:
+            return _redaction(scene, alarm)
         case AlarmKind.APPROVAL:
             return _approval(scene, alarm)
         case AlarmKind.OVERDUE_UPDATE:
@@ -54,6 +56,12 @@ def _offer(scene: Scene, alarm: Alarm) -> str:
     remaining = left(offer.lapses_at - scene.now)
     who = scene.first_name(offer.source.speaker)
     return f"{who} offers you {ROLES[offer.role]}, {remaining} left: /r accept or /r decline"
+
+
+def _redaction(scene: Scene, alarm: Alarm) -> str:
+    request = scene.incident.redaction_requests[alarm.entry]
+    who, why = scene.first_name(request.speaker), scene.text(request.seq)
+    return f"{who} asks to delete the words of #{alarm.entry}, if you approve: {why}"
 
 
 def _approval(scene: Scene, alarm: Alarm) -> str:
@@ -89,6 +97,8 @@ def opening(alarm: Alarm) -> str:
             return f"/decide D{alarm.number} "
         case AlarmKind.OFFER:
             return "/role accept"
+        case AlarmKind.REDACTION:
+            return f"/redact #{alarm.entry} approve"
         case AlarmKind.APPROVAL:
             return f"/update U{alarm.number} approve"
         case AlarmKind.OVERDUE_UPDATE:
