@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.unit.conftest import Playbook
 from warroom.domain import commands as c
 from warroom.domain.alarms import Alarm, AlarmKind, alarms
@@ -125,6 +127,29 @@ def test_an_overdue_action_is_over_once_done(staffed: Playbook) -> None:
     assert frozenset({"ana", "cy"}) == alarm.concerns
     staffed.does("cy", c.AdvanceAction(action=1, to=ActionState.DONE))
     assert [] == kinds(staffed)
+
+
+@pytest.mark.parametrize("end", [Status.CLOSED, Status.CANCELLED])
+def test_after_the_close_only_words_that_are_to_go_are_an_alarm(
+    staffed: Playbook, end: Status
+) -> None:
+    """A late action is a follow-up then; nothing else can be answered. Reopened, all is back."""
+    overdue_action(staffed, "cy")
+    staffed.does("cy", c.ProposeDecision(decision=c.DecisionText(choice="fail over")))
+    staffed.does("dee", c.ObjectTo(decision=1, reason="no"))
+    staffed.does("dee", c.DraftUpdate(audience=Audience.CUSTOMERS, text="We look."))
+    staffed.does("dee", c.SubmitUpdate(update=1))
+    staffed.does("bo", c.OfferRole(role=Role.COMMS_LEAD, to="ana"))
+    late = [AlarmKind.OBJECTION, AlarmKind.OFFER, AlarmKind.APPROVAL, AlarmKind.OVERDUE_ACTION]
+    assert late == kinds(staffed, "ana")
+    if end is Status.CLOSED:
+        staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    staffed.does("ana", c.ChangeStatus(to=end, reason="enough for today"))
+    assert [] == kinds(staffed, "ana")
+    staffed.does("bo", c.RequestRedaction(entry=1, reason="a customer"))
+    assert [AlarmKind.REDACTION] == kinds(staffed, "ana")
+    staffed.does("ana", c.ChangeStatus(to=Status.INVESTIGATING, reason="it is back"))
+    assert {AlarmKind.OVERDUE_ACTION, AlarmKind.REDACTION} < set(kinds(staffed, "ana"))
 
 
 def test_an_action_in_time_is_no_alarm(staffed: Playbook) -> None:

@@ -275,6 +275,20 @@ def test_actions_in_the_order_in_which_they_press(staffed: Playbook) -> None:
     assert "and 2 finished before" == rows[6].text
 
 
+def test_a_late_action_is_a_follow_up_once_the_incident_is_closed(staffed: Playbook) -> None:
+    """It says how late it is, and red stays for alarms."""
+    soon = staffed.now + timedelta(minutes=1)
+    staffed.does("ana", c.AddAction(text="drain", assignee="bo", due_at=soon))
+    staffed.waits(240)
+    staffed.fires()
+    (late,) = panes.actions(scene(staffed))
+    assert ("!", "3 min late", Tone.ALARM) == (late.mark, late.right, late.tone)
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    staffed.does("ana", c.ChangeStatus(to=Status.CLOSED))
+    (late,) = panes.actions(scene(staffed))
+    assert ("", "3 min late", Tone.WARN) == (late.mark, late.right, late.tone)
+
+
 def test_updates_say_what_they_wait_for(staffed: Playbook) -> None:
     """A draft that the log has left behind is stale; a published one says what was promised."""
     published(staffed, Audience.CUSTOMERS)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from warroom.domain.incident import Incident
 from warroom.domain.permissions import approvers
-from warroom.domain.vocabulary import Audience, DecisionState, Role, Status, UpdateState
+from warroom.domain.vocabulary import CLOSED, Audience, DecisionState, Role, Status, UpdateState
 
 
 class AlarmKind(StrEnum):
@@ -52,20 +52,23 @@ class Alarm(Struct, frozen=True, kw_only=True):
 def alarms(incident: Incident, me: str) -> list[Alarm]:
     """What holds now, the worst first; of the same kind first what concerns `me`, then the oldest.
 
-    Offers to other people, and what others are to approve, are not alarms of mine.
+    Offers to other people, and what others are to approve, are not alarms of mine. Once the
+    incident is closed only words that are to go are one: what was late is a follow-up then, and
+    what was open cannot be answered any more.
     """
     if not incident.seq:
         return []
-    found = [
-        *_command(incident),
-        *_objections(incident),
-        *_offers(incident, me),
-        *_redactions(incident, me),
-        *_approvals(incident, me),
-        *_updates(incident),
-        *_actions(incident),
-        *_debrief(incident),
-    ]
+    found = list(_redactions(incident, me))
+    if incident.status not in CLOSED:
+        found += [
+            *_command(incident),
+            *_objections(incident),
+            *_offers(incident, me),
+            *_approvals(incident, me),
+            *_updates(incident),
+            *_actions(incident),
+            *_debrief(incident),
+        ]
     order = list(AlarmKind)
     return sorted(found, key=lambda a: (order.index(a.kind), me not in a.concerns, a.entry))
 

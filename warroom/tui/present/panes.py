@@ -8,6 +8,7 @@ from msgspec import Struct
 from warroom.domain.commands import DecideProposal
 from warroom.domain.incident import Action, Decision, Hypothesis
 from warroom.domain.vocabulary import (
+    CLOSED,
     ActionState,
     DecisionState,
     HypothesisState,
@@ -172,7 +173,10 @@ def _progress(scene: Scene, one: Action) -> tuple[str, str, Tone]:
     if one.due_at is None:
         return mark, "", Tone.PLAIN
     remaining = one.due_at - scene.now
-    if one.overdue or remaining < NONE:
+    late = one.overdue or remaining < NONE
+    if late and scene.incident.status in CLOSED:
+        return mark, f"{duration(-remaining)} late", Tone.WARN
+    if late:
         return "!", f"{duration(-remaining)} late", Tone.ALARM
     return mark, left(remaining), Tone.PLAIN
 
