@@ -208,7 +208,8 @@ def test_command_is_handed_over(room: House) -> None:
     says(ana, "/role ic")
     eve.wait_for("IC ana")
     says(ana, "/role ic @bo")
-    bo.wait_for("! ana offers you IC", "/r accept")
+    bo.wait_for("ana offers you incident command", "/r accept")
+    assert "! ana offers" not in bo.screen
     ana.wait_for("offered to bo")
     assert "offers you" not in eve.screen
     bo.press("ctrl+g")

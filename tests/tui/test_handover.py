@@ -53,6 +53,23 @@ async def test_an_offer_is_a_banner_with_a_briefing(hub: FakeHub) -> None:
             assert said in banner(at)
 
 
+@pytest.mark.parametrize("size", [(120, 36), NARROW])
+async def test_an_offer_is_said_once(hub: FakeHub, size: tuple[int, int]) -> None:
+    """The alarms' row is for the others; ^g answers what it shows, and the banner without one."""
+    hub.says("ana", c.OfferRole(role=Role.DEPUTY, to="bo"))
+    async with in_room(hub, person="Bo", size=size) as at:
+        await at.waits_for(lambda: "offers you incident command" in banner(at))
+        assert at.line("alarm").startswith("! Ana offers you Deputy")
+        hub.says("bo", c.DeclineRole(role=Role.DEPUTY))
+        await at.waits_for(lambda: not at.line("alarm"))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: at.composer.text == "/role accept")
+        hub.says("ana", c.ObjectTo(decision=1, reason="it lags"))
+        await at.waits_for(lambda: at.line("alarm").startswith("! Ana objects to D1"))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: at.composer.text == "/decide D1 ")
+
+
 async def test_the_offer_counts_down_and_lapses(hub: FakeHub) -> None:
     """What is left is shown; a lapsed offer takes no room."""
     async with in_room(hub, person="Bo") as at:

@@ -1,5 +1,6 @@
 """A role offered to the reader, and the briefing that goes with it."""
 
+from warroom.domain.alarms import Alarm, AlarmKind
 from warroom.domain.incident import Offer
 from warroom.domain.vocabulary import Role
 from warroom.export.brief import handover
@@ -17,6 +18,14 @@ def offer_to_me(scene: Scene) -> Offer | None:
     offers = scene.incident.offers
     mine = (offers[role] for role in Role if role in offers and offers[role].to == scene.me)
     return next((offer for offer in mine if offer.lapses_at > scene.now), None)
+
+
+def unsaid(scene: Scene, alarms: list[Alarm]) -> list[Alarm]:
+    """The alarms that are left to say: without the offer that the banner says, and lapsed ones."""
+    offers, said = scene.incident.offers, offer_to_me(scene)
+    standing = {role for role, offer in offers.items() if offer.lapses_at > scene.now}
+    left_to_say = standing - {said.role} if said else standing
+    return [a for a in alarms if a.kind is not AlarmKind.OFFER or a.role in left_to_say]
 
 
 def handover_lines(scene: Scene, width: int, *, briefed: bool = True) -> list[Pieces]:

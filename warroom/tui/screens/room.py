@@ -27,6 +27,7 @@ from warroom.tui.present.completion import Completion, complete
 from warroom.tui.present.debrief import debrief
 from warroom.tui.present.doubts import doubts
 from warroom.tui.present.foot import foot
+from warroom.tui.present.handover import unsaid
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.waiting import needs_hub
@@ -186,7 +187,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self._show_hints()
         self.composer.only_reads(scene.scope is Scope.OBSERVER)
         trouble = header.trouble(line, sync, self.keymap.first(TRY_AGAIN))
-        self.query_one(Overhead).show(scene, link, trouble, found, self.body.covering)
+        row = unsaid(scene, found)
+        self.query_one(Overhead).show(scene, link, trouble, row, self.body.covering)
         self.show_panes(scene)
         self._ring(found)
 
@@ -236,10 +238,12 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.war.show_help()
 
     def action_alarm(self) -> None:
-        """Go to the worst alarm and begin the line that deals with it."""
-        if not self._alarms:
+        """Go to the worst alarm and begin the line that deals with it: the one in the row, or what
+        the banner says."""
+        found = self._alarms or []
+        worst = next(iter((*unsaid(self.scene, found), *found)), None)
+        if worst is None:
             return
-        worst = self._alarms[0]
         entry = self.replica.room.entry(worst.entry)
         if entry is not None:
             self.body.give_back()
