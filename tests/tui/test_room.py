@@ -16,6 +16,7 @@ from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.widgets.asking import Asking
+from warroom.tui.widgets.lines import Hanging
 
 
 @pytest.fixture
@@ -331,6 +332,23 @@ async def test_a_key_says_that_one_is_here(hub: FakeHub) -> None:
         before = at.desk.touched
         await at.presses("a", "b")
         assert before + 2 == at.desk.touched
+
+
+def fits(page: Hanging) -> bool:
+    """Whether a page is laid out for its width, and so broken nowhere else."""
+    return max(map(len, str(page.content).split("\n"))) <= page.content_size.width
+
+
+async def test_long_lines_of_the_help_hang_on_a_small_screen(hub: FakeHub) -> None:
+    """At 80 columns what goes on stands under its text, whatever size came before."""
+    async with in_room(hub, size=(120, 36)) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        page = at.app.screen.query_one(Hanging)
+        await at.waits_for(lambda: fits(page) and page.content_size.width > NARROW[0])
+        await at.pilot.resize_terminal(*NARROW)
+        await at.waits_for(lambda: fits(page) and page.content_size.width < NARROW[0])
+        assert "\n" + " " * 22 + "with it. Nothing is sent." in str(page.content)
 
 
 async def test_help_is_every_word_and_key(hub: FakeHub) -> None:

@@ -20,10 +20,10 @@ def _intro() -> list[Pieces]:
         (Piece("@bo: TEXT records what Bo said; it works after any word, too."),),
         (
             Piece(
-                "Without the hub, notes, observations, new hypotheses, corrections and drafts wait"
+                "Without the hub, notes, observations, new hypotheses, corrections and drafts wait "
+                "on this machine and go out once it is back; everything else needs the hub."
             ),
         ),
-        (Piece("on this machine and go out once it is back; everything else needs the hub."),),
         (Piece(""),),
     ]
 
@@ -31,9 +31,10 @@ def _intro() -> list[Pieces]:
 def _word(word: Word) -> list[Pieces]:
     name = f"/{word.name}" + (f"  /{word.short}" if word.short else "")
     found: list[Pieces] = [(Piece(name, Tone.STRONG), Piece(f"   {word.help}"))]
-    found += [(Piece(f"    /{form}"),) for form in word.usage]
-    found.append((Piece(f"    for example {'   '.join(word.examples)}", Tone.QUIET),))
-    found.append((Piece(f"    who: {who_may(word)}", Tone.QUIET),))
+    found += [(Piece("    /"), Piece(form)) for form in word.usage]
+    examples = "   ".join(word.examples)
+    found.append((Piece("    for example ", Tone.QUIET), Piece(examples, Tone.QUIET)))
+    found.append((Piece("    who: ", Tone.QUIET), Piece(who_may(word), Tone.QUIET)))
     return found
 
 

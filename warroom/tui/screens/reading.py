@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Static
 
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
@@ -16,7 +15,7 @@ from warroom.tui.port import War
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
-from warroom.tui.widgets.lines import OneLine, block
+from warroom.tui.widgets.lines import Hanging, OneLine
 
 
 class Page(VerticalScroll, can_focus=True):
@@ -45,7 +44,7 @@ class ReadingScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield OneLine(id="condition")
         with Page():
-            yield Static(block(self.lines), markup=False)
+            yield Hanging(self.lines)
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 from textual.widgets import Static
 
+from warroom.tui.present.page_layout import hanging
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.themes import TONES
 
@@ -17,6 +18,21 @@ def content(pieces: Iterable[Piece]) -> Content:
 def block(lines: Iterable[Pieces]) -> Content:
     """The lines below each other."""
     return Content("\n").join(content(line) for line in lines)
+
+
+class Hanging(Static):
+    """Lines as long as they like: what goes on stands under the text it belongs to."""
+
+    def __init__(self, lines: list[Pieces]) -> None:
+        super().__init__(block(lines), markup=False)
+        self._lines = lines
+        self._laid_out = 0
+
+    def on_resize(self) -> None:
+        width = self.content_size.width
+        if width != self._laid_out:
+            self._laid_out = width
+            self.update(block(hanging(self._lines, width)))
 
 
 class OneLine(Static):
