@@ -10,8 +10,8 @@ from tests.tui.house import NARROW, House, house, in_room
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Audience, Role, Severity, Status
-from warroom.protocol.envelopes import Here, Presence
+from warroom.domain.vocabulary import Audience, Role, Scope, Severity, Status
+from warroom.protocol.envelopes import Here, Presence, You
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
@@ -160,6 +160,35 @@ async def test_views_by_role(hub: FakeHub) -> None:
         await at.presses("f3")
         await at.waits_for(lambda: "customers: never told" in at.pane("promises"))
         assert not at.room.query_one("#pane-hypotheses").display
+
+
+@pytest.mark.parametrize("size", [(120, 36), NARROW])
+async def test_an_empty_room_teaches_itself(size: tuple[int, int]) -> None:
+    """In three lines after those who came, which go as soon as something is said."""
+    async with in_room(size=size) as at:
+        await at.waits_for(lambda: "Nothing said yet. Type what you see" in at.rows()[-1])
+        at.hub.join(LOG, "cy")
+        await at.waits_for(lambda: "Nothing said yet" in at.rows()[-1] and "#4" in at.rows()[-2])
+        assert 3 == at.timeline._rows.height_of(len(at.rows()) - 1)
+        at.hub.holds = True
+        await at.sends("p99 is 4 s")
+        await at.waits_for(lambda: "p99 is 4 s sending" in at.rows()[-1])
+        assert not any("Nothing said yet" in row for row in at.rows())
+        at.hub.answer()
+        await at.waits_for(lambda: "#5 Ana p99 is 4 s" in at.rows()[-1])
+
+
+async def test_an_empty_room_tells_who_only_reads_what_there_is_to_see() -> None:
+    """Not how to write, which they cannot; and nothing once others write."""
+    hub = FakeHub()
+    hub.declares("Checkout is down")
+    async with house(hub, person="Eve") as at:
+        at.desk.you = You("eve", "Eve", "eve", Scope.OBSERVER)
+        await at.enters()
+        await at.waits_for(lambda: "What people write stands here" in at.rows()[-1])
+        hub.says("ana", c.Post(text="p99 is 4 s"))
+        await at.waits_for(lambda: "#3 Ana p99 is 4 s" in at.rows()[-1])
+        assert not any("Nothing said yet" in row for row in at.rows())
 
 
 async def test_the_worst_alarm_has_a_row_and_a_key() -> None:

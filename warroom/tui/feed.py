@@ -7,14 +7,18 @@ from msgspec import Struct
 
 from warroom.client.replica import Pending, Replica, Sync
 from warroom.domain.events import Recorded
+from warroom.domain.vocabulary import Scope
 from warroom.protocol.envelopes import You
 from warroom.tui.present.filters import EVERYTHING, Filter, basis, sieve
 from warroom.tui.present.rows import (
+    TEACHING,
     Later,
     Rows,
     away_row,
     diverged_row,
     names_people,
+    says_something,
+    teaching_row,
     touched,
     unnames_people,
 )
@@ -65,6 +69,7 @@ class Feed:
         self._filtered_at = self.seen
         self._show_anew()
         self._show_sending(you)
+        self._teach(you)
 
     def catch_up(self, you: You | None, now: datetime) -> list[Recorded]:
         """Show everything that the replica holds by now.
@@ -76,11 +81,14 @@ class Feed:
         unnamed = any(unnames_people(entry, self._room) for entry in fresh)
         if unnamed or any(map(names_people, fresh)):
             self._rows.renamed()
+        if fresh:
+            self._timeline.discard(TEACHING)
         if unnamed or basis(self.filter, self._room) != self._basis:
             self._show_anew()
         elif fresh:
             self._show(fresh)
         self._show_sending(you)
+        self._teach(you)
         self._show_diverged(now)
         known, self.whole = self.whole, self.whole or self._replica.sync is Sync.LIVE
         return fresh if known else []
@@ -128,6 +136,14 @@ class Feed:
         left, self._left = self._left, None
         count = max(held, head.seq if head else 0) - left.seq
         self._away[left.seq + 1] = away_row(f"away-{left.seq + 1}", left.at, now, count)
+
+    def _teach(self, you: You | None) -> None:
+        """While nobody has said anything, the last row says how that is done."""
+        quiet = bool(self._room.entries) and not self.filter and not self._sending
+        if quiet and not any(map(says_something, self._room.entries)):
+            self._timeline.extend([teaching_row(you.scope if you else Scope.RESPONDER)])
+        else:
+            self._timeline.discard(TEACHING)
 
     def _show_diverged(self, now: datetime) -> None:
         """What to do if the hub has another log, where it cannot be overlooked."""

@@ -11,7 +11,9 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import PersonCommand
 from warroom.domain.events import Recorded
+from warroom.domain.permissions import WORKING
 from warroom.domain.transcript import Transcript
+from warroom.domain.vocabulary import Scope
 from warroom.export.phrasing import marks, phrase
 from warroom.export.times import clock_time
 from warroom.protocol.envelopes import You
@@ -166,6 +168,43 @@ def diverged_row(replica: Replica, now: datetime) -> Row:
         marks="",
         kind="away",
     )
+
+
+TEACHING = "teaching"
+"""The key of the row that an empty room has."""
+
+# Short enough for one line each beside the panes of the smallest screen that has both.
+_TO_WRITE = (
+    "Nothing said yet. Type what you see, then enter.",
+    "/ lists every word; /r ic takes command.",
+    "esc goes to the timeline, F1 lists every key.",
+)
+_TO_READ = (
+    "Nothing said yet. What people write stands here.",
+    "F2 F3 F4 show who does what, and what was told.",
+    "enter opens an entry, F1 lists every key.",
+)
+
+
+def teaching_row(scope: Scope) -> Row:
+    """What a room says of itself in which nobody has said anything."""
+    text, *details = _TO_WRITE if scope in WORKING else _TO_READ
+    return _row(
+        key=TEACHING,
+        at="",
+        number="",
+        who="",
+        tag="",
+        text=text,
+        details=tuple(details),
+        marks="",
+        kind="hub",
+    )
+
+
+def says_something(recorded: Recorded) -> bool:
+    """Whether an entry is more than that a room was declared, and that people came."""
+    return not isinstance(recorded.event, e.IncidentDeclared | e.PersonJoined)
 
 
 def touched(recorded: Recorded, room: Transcript) -> Iterable[int]:
