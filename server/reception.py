@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from server.arrivals import Arrival, Arrivals, Own, Unwelcome, you_of
 from server.batch import Accepted, Outcome
 from server.directory import Directory, Known, NoName
@@ -47,7 +49,8 @@ class Reception:
             await self._register(hello, peer)
         via = peer.via if hello.as_name is None else Via.AS
         admission = peer.admission.reading() if hello.observer else peer.admission
-        return Arrival(you=you_of(known, admission), via=via)
+        you = replace(you_of(known, admission), operator=peer.operator)
+        return Arrival(you=you, via=via)
 
     def _look_up(self, hello: Hello, peer: Peer) -> Known | None:
         """The user of this machine, or the name they give on their own socket."""

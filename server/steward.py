@@ -64,7 +64,7 @@ class Steward:
         """Answer one message."""
         if not session.operator:
             text = "only the one who runs the hub may do that, on the machine that it runs on"
-            session.say(Failed(code=Code.NOT_ALLOWED, text=text))
+            session.say(_failed(message, Code.NOT_ALLOWED, text))
             self._hub.records.denied(session, Denied.OPERATING)
             return
         if isinstance(message, ReadAudit) and message.export:
@@ -74,7 +74,7 @@ class Steward:
         try:
             session.say(await self._answer(session, message))
         except _Refused as refused:
-            session.say(Failed(code=refused.code, text=str(refused)))
+            session.say(_failed(message, refused.code, str(refused)))
 
     async def _answer(self, session: Session, message: StewardMessage) -> StewardAnswer:
         match message:
@@ -215,3 +215,9 @@ class Steward:
         outcome = await asyncio.shield(self._hub.own(command, session.you.person, session.via))
         if not isinstance(outcome, Accepted):
             raise _Refused(outcome.refused.code, outcome.refused.text)
+
+
+def _failed(message: StewardMessage, code: Code, text: str) -> Failed:
+    """The refusal of a message; of an invite, it says which."""
+    invite = message.invite if isinstance(message, InviteSomeone) else None
+    return Failed(code=code, text=text, invite=invite)

@@ -14,8 +14,17 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from warroom.client.connection import LineState
-from warroom.client.desk import Desk, DeskEvent, Failure, LineChanged, RoomChanged, RoomShut
+from warroom.client.desk import (
+    Desk,
+    DeskEvent,
+    Failure,
+    InviteRefused,
+    LineChanged,
+    RoomChanged,
+    RoomShut,
+)
 from warroom.client.draft import Draft
+from warroom.client.inviting import InviteWanted
 from warroom.client.pace import Pace
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
 from warroom.client.target import Target
@@ -41,6 +50,7 @@ from warroom.protocol.envelopes import (
     Welcome,
     You,
 )
+from warroom.protocol.stewardship import InviteSomeone
 
 WAIT = 40.0
 QUICK = Pace(first=0.01, longest=0.05, reopen=0.05)
@@ -291,6 +301,19 @@ async def test_a_token_opens_the_port_and_another_does_not(hubs: Any) -> None:
         assert bo.desk.line.why.startswith("The hub does not know this token.")
 
 
+async def test_an_invite_is_refused_in_the_hubs_words(hubs: Any) -> None:
+    """The answer names the invite: who asked for another is not told."""
+    async with at_desk(Person(Target(socket=hubs.start().socket))) as ana:
+        await ana.live()
+        assert ana.desk.you is not None
+        assert ana.desk.you.operator
+        asked = ana.desk.invite(InviteWanted())
+        assert asked is not None
+        await ana.until(lambda: any(isinstance(one, InviteRefused) for one in ana.told))
+        (refused,) = (one for one in ana.told if isinstance(one, InviteRefused))
+        assert (asked, True) == (refused.id, "warroom share" in refused.text)
+
+
 # --- with a hub that misbehaves ----------------------------------------------------------------
 
 Behaviour = Callable[[ServerConnection], Awaitable[None]]
@@ -354,6 +377,27 @@ def closing(code: int, reason: str) -> Behaviour:
         await line.close(code, reason)
 
     return behave
+
+
+async def test_an_invite_that_nobody_answers_is_given_up_with_the_line(tmp_path: Path) -> None:
+    """It may have been made; nobody has its code."""
+
+    async def falls_silent(line: ServerConnection) -> None:
+        await hear(line, Hello)
+        await say(line, WELCOME)
+        await hear(line, InviteSomeone)
+        await line.close(1012)
+
+    async with (
+        hub_that(tmp_path, falls_silent, welcome) as target,
+        at_desk(Person(target)) as ana,
+    ):
+        assert ana.desk.invite(InviteWanted()) is None
+        await ana.live()
+        asked = ana.desk.invite(InviteWanted())
+        await ana.until(lambda: any(isinstance(one, InviteRefused) for one in ana.told))
+        (refused,) = (one for one in ana.told if isinstance(one, InviteRefused))
+        assert (asked, True) == (refused.id, "warroom invites" in refused.text)
 
 
 @pytest.mark.parametrize("code", [1001, 1012, 4001, 4003, 4499])

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from warroom.client import desk as real
 from warroom.client.connection import Line, LineState
 from warroom.client.draft import Draft
+from warroom.client.inviting import InviteAsked, InviteMade, InviteWanted
 from warroom.client.outbox import AlreadySent
 from warroom.client.replica import Change, Pending, Replica, Stand
 from warroom.clock import new_command_id
@@ -40,6 +41,7 @@ from warroom.protocol.envelopes import (
     Submit,
     You,
 )
+from warroom.protocol.stewardship import InviteReady
 from warroom.protocol.summary import summary_of
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -215,6 +217,7 @@ class FakeDesk:
         self.you: You | None = You(self.person, name, self.person, Scope.RESPONDER)
         self.replicas: dict[str, Replica] = {}
         self.touched = 0
+        self.asked: list[InviteAsked] = []
 
     @property
     def rooms(self) -> tuple[RoomSummary, ...]:
@@ -272,6 +275,28 @@ class FakeDesk:
         replica.returned.pop(id_, None)
         if why is not None:
             replica.put_back(replace(pending, stand=Stand.RETURNED, why=why))
+
+    def invite(self, wanted: InviteWanted) -> str | None:
+        """Kept until `hub` answers: `welcomes` or `refuses`."""
+        asked = InviteAsked(wanted)
+        self.asked.append(asked)
+        return asked.message.invite if self.line.state is LineState.LIVE else None
+
+    def welcomes(self) -> InviteMade:
+        """The hub has made the invite that was asked for last."""
+        asked = self.asked[-1]
+        ready = InviteReady(
+            invite=asked.message.invite,
+            url="wrs://10.0.0.5:8750/",
+            expires_at=self.hub.now + timedelta(seconds=asked.message.lasts),
+            pin="ab" * 32,
+        )
+        self.listener(made := asked.made(ready))
+        return made
+
+    def refuses(self, why: str) -> None:
+        """The hub does not make it."""
+        self.listener(real.InviteRefused(self.asked[-1].message.invite, why))
 
     def drops(self, state: LineState = LineState.OFFLINE, why: str = "the hub is gone") -> None:
         """The line is lost."""

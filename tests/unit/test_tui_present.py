@@ -30,7 +30,7 @@ from warroom.protocol.envelopes import Here, RoomSummary, Submit, You
 from warroom.tui.keymap import KEYS, Keymap, Where, bindings
 from warroom.tui.present import alarm_text, comms, header, help, lobby, lobby_layout, panes
 from warroom.tui.present.addressed import addressed
-from warroom.tui.present.completion import complete
+from warroom.tui.present.completion import Speaker, complete
 from warroom.tui.present.entry import entry_lines
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pane_layout import lay_out
@@ -578,23 +578,23 @@ def test_completion_of_words_forms_and_people(staffed: Playbook) -> None:
     room = scene(staffed).room
 
     def names(typed: str) -> list[str]:
-        return [one.name for one in complete(typed, room, "cy", Scope.RESPONDER).choices]
+        return [one.name for one in complete(typed, room, Speaker("cy", Scope.RESPONDER)).choices]
 
     assert len(WORDS) == len(names("/"))
     assert "/decide /d" == names("/d")[0]
     assert ["@bo"] == names("hello @b")
     assert [] == names("hello")
     assert [] == names("/decide x\n/d")
-    forms = complete("/d roll back", room, "cy", Scope.RESPONDER).usage
+    forms = complete("/d roll back", room, Speaker("cy", Scope.RESPONDER)).usage
     assert forms[1].startswith("/decide TEXT")
-    assert not complete("/nothing x", room, "cy", Scope.RESPONDER)
+    assert not complete("/nothing x", room, Speaker("cy", Scope.RESPONDER))
 
 
 def test_completion_says_what_one_may_not(staffed: Playbook) -> None:
     """An observer may use nothing that writes."""
-    found = complete("/sev", scene(staffed).room, "cy", Scope.RESPONDER)
+    found = complete("/sev", scene(staffed).room, Speaker("cy", Scope.RESPONDER))
     assert [False] == [one.may for one in found.choices]
-    found = complete("/post", scene(staffed).room, "cy", Scope.OBSERVER)
+    found = complete("/post", scene(staffed).room, Speaker("cy", Scope.OBSERVER))
     assert [False] == [one.may for one in found.choices]
 
 

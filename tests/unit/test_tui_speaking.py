@@ -25,7 +25,7 @@ from warroom.domain.vocabulary import (
 )
 from warroom.tui.keymap import KEYS, OWN, Keymap, Where, bindings
 from warroom.tui.plain import PlainFilter
-from warroom.tui.present.completion import Completion, complete
+from warroom.tui.present.completion import Completion, Speaker, complete
 from warroom.tui.present.debrief import debrief, exports
 from warroom.tui.present.entry import Link, entry_lines, links
 from warroom.tui.present.filters import (
@@ -79,11 +79,13 @@ def busy(staffed: Playbook) -> Transcript:
 
 def offered(line: str, room: Transcript, person: str = "ana") -> list[str]:
     """The names in the list for a line that the cursor ends."""
-    return [choice.name for choice in complete(line, room, person, Scope.RESPONDER).choices]
+    return [
+        choice.name for choice in complete(line, room, Speaker(person, Scope.RESPONDER)).choices
+    ]
 
 
 def used(line: str, room: Transcript, person: str = "ana") -> tuple[str, ...]:
-    return complete(line, room, person, Scope.RESPONDER).usage
+    return complete(line, room, Speaker(person, Scope.RESPONDER)).usage
 
 
 def taken(line: str, completion: Completion) -> str:
@@ -148,7 +150,9 @@ def test_only_statuses_one_can_go_to_are_offered(busy: Transcript) -> None:
 def test_tab_replaces_what_is_begun(busy: Transcript) -> None:
     """What was typed of the word goes, what stood before stays."""
     line = "/decide D2 be"
-    assert "/decide D2 because " == taken(line, complete(line, busy, "ana", Scope.RESPONDER))
+    assert "/decide D2 because " == taken(
+        line, complete(line, busy, Speaker("ana", Scope.RESPONDER))
+    )
 
 
 def test_the_form_being_typed_is_the_one_explained(busy: Transcript) -> None:
@@ -166,7 +170,7 @@ def test_the_form_being_typed_is_the_one_explained(busy: Transcript) -> None:
 
 def test_what_one_may_not_is_marked_in_the_list(busy: Transcript) -> None:
     """Where each choice is a command of its own, each says whether one may."""
-    found = complete("/decide D2 ", busy, "cy", Scope.RESPONDER)
+    found = complete("/decide D2 ", busy, Speaker("cy", Scope.RESPONDER))
     assert {"because": False, "worked": True} == {
         one.name: one.may for one in found.choices if one.name in {"because", "worked"}
     }

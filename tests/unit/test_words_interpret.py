@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.conftest import Playbook
+from warroom.client.inviting import InviteWanted
 from warroom.domain import commands as c
 from warroom.domain.commands import DecisionText, PersonCommand, Voice
 from warroom.domain.names import voice_id
@@ -25,6 +26,7 @@ from warroom.domain.vocabulary import (
     PromotedTo,
     Risk,
     Role,
+    Scope,
     Severity,
     Status,
 )
@@ -65,7 +67,7 @@ def heard(book: Playbook) -> Transcript:
 
 
 ROOM = heard(played())
-LOG = ROOM.incident.log
+LOG, LABEL = ROOM.incident.log, ROOM.incident.label
 RAJ, KIM = voice_id(LOG, "raj"), voice_id(LOG, "kim")
 TEXT = ROOM.incident.updates[1].text.hash
 CALL_KIM = c.CallRoll(people=(Voice(KIM, "kim"),))
@@ -170,10 +172,25 @@ def test_roles_on_offer_are_answered_without_naming_them() -> None:
         ("/b copy", ShowBrief(copy=True)),
         ("/u customers", OpenDraft(Audience.CUSTOMERS)),
         ("/u internal corrects U1 #3", OpenDraft(Audience.INTERNAL, 1, (3,))),
+        ("/invite", InviteWanted()),
+        ("/invite for Dee Park", InviteWanted(name="Dee Park")),
+        ("/invite for @raj", InviteWanted(handle="raj")),
+        ("/invite @raj +90m", InviteWanted(handle="raj", lasts=5400)),
+        ("/invite Observer x5 +12h", InviteWanted(scope=Scope.OBSERVER, uses=5, lasts=43_200)),
+        ("/invite guest +30d", InviteWanted(scope=Scope.GUEST, room=LABEL, lasts=30 * 86_400)),
+        ("/invite guest:INC-7", InviteWanted(scope=Scope.GUEST, room="INC-7")),
+        (
+            "/invite stakeholder",
+            InviteWanted(scope=Scope.STAKEHOLDER, audience=Audience.INTERNAL),
+        ),
+        (
+            "/invite stakeholder:customers for Acme Ltd",
+            InviteWanted(scope=Scope.STAKEHOLDER, audience=Audience.CUSTOMERS, name="Acme Ltd"),
+        ),
     ],
 )
 def test_what_is_only_shown_is_no_command(line: str, shown: object) -> None:
-    """The brief, and an empty draft, are for the caller to open."""
+    """The brief, an empty draft and an invite are for the caller to see to."""
     assert shown == interpret(read_line(line), ROOM, NOW, "ana")
 
 
@@ -449,6 +466,21 @@ MISREAD = {
     "/info services ,": "name at least one service",
     "/info started soon": "is no time",
     "/b now": '"now" is too much',
+    "/invite Dee Park": "there is no scope dee; give one of auditor, guest, observer",
+    "/invite observer Dee": '"Dee" is too much; write /invite for Dee Park',
+    "/invite @dee: hello": "without the colon",
+    "/invite for": "say whom it is for",
+    "/invite auditor for x5": "say whom it is for",
+    "/invite @dee and more": '"and more" is too much',
+    "/invite x0": "lets in 1 to 1000 people",
+    "/invite x1001": "lets in 1 to 1000 people",
+    "/invite +30s": "lasts a minute to 30 days",
+    "/invite +31d": "lasts a minute to 30 days",
+    "/invite observer:INC-7": "observer is for every room",
+    "/invite stakeholder:press": "there is no audience press; give one of",
+    "/invite hub": "there is no scope hub",
+    f"/invite for {'x' * 301}": "name is too long; write 300 characters",
+    "/invite for Dee\nPark": "name must stand on one line",
 }
 
 

@@ -56,6 +56,7 @@ def test_who_may_follows_from_the_permissions() -> None:
     """The right is told as the table of permissions has it, form by form where they differ."""
     assert "anyone" == who_may(word("obs"))
     assert "anyone" == who_may(word("brief"))
+    assert "whoever runs the hub" == who_may(word("invite"))
     assert "incident commander or deputy (anyone while nobody is in command)" == who_may(
         word("sev")
     )
@@ -69,3 +70,5 @@ def test_whether_someone_may_now(staffed: Playbook) -> None:
     assert not may(word("sev"), i, "cy", Scope.RESPONDER)
     assert not may(word("obs"), i, "cy", Scope.OBSERVER)
     assert may(word("brief"), i, "cy", Scope.OBSERVER)
+    assert not may(word("invite"), i, "ana", Scope.RESPONDER)
+    assert may(word("invite"), i, "cy", Scope.OBSERVER, operator=True)

@@ -10,8 +10,8 @@ from warroom.cli.output import say, show, show_json
 from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
+    from warroom.client.inviting import InviteWanted
     from warroom.client.oneshot import Conversation
-    from warroom.domain.vocabulary import Audience, Scope
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -62,70 +62,50 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     """Make an invite, and print it. Raises `Stop` for a scope that there is not."""
-    from warroom.client.credentials import digest_of
-    from warroom.client.invite import Invite
-    from warroom.clock import new_credential_id, new_secret
-    from warroom.protocol.stewardship import InviteReady, InviteSomeone
+    from warroom.client.inviting import InviteAsked
+    from warroom.protocol.stewardship import InviteReady
 
-    whom = options.whom or ""
-    code, (scope, room, audience) = new_secret(), _scope(options.scope)
-    known = whom.removeprefix("@") if whom.startswith("@") else None
-    asked = InviteSomeone(
-        invite=new_credential_id(),
-        code=digest_of(code),
-        scope=scope,
-        uses=options.uses,
-        lasts=options.expires,
-        name=whom if whom and known is None else None,
-        handle=known,
-        room=room,
-        audience=audience,
-        address=options.address,
-    )
-    ready = hub.ask(asked, InviteReady)
-    line = Invite.made(ready.url, code, ready.pin, known or whom or None).line()
+    asked = InviteAsked(_wanted(options))
+    made = asked.made(hub.ask(asked.message, InviteReady))
     if options.json:
         show_json(
             {
-                "invite": ready.invite,
-                "join": line,
-                "scope": scope,
-                "uses": options.uses,
-                "expires_at": ready.expires_at,
+                "invite": made.id,
+                "join": made.invite.line(),
+                "scope": made.wanted.scope,
+                "uses": made.wanted.uses,
+                "expires_at": made.expires_at,
             }
         )
         return
-    show([f"warroom join '{line}'"])
-    uses = "once" if options.uses == 1 else f"{options.uses} times"
-    until = f"{ready.expires_at:%d %b %H:%M} UTC"
-    say(f"invite {ready.invite}: lets in {uses}, as {options.scope}, until {until}")
+    show([made.command])
+    say(made.terms)
     say("pass it on where only they read it; `warroom join -` takes it from standard input")
     say("without warroom: uvx --from WHEEL_OR_REPOSITORY warroom join -")
 
 
-def _scope(text: str) -> "tuple[Scope, str | None, Audience | None]":
-    """The scope, a guest's room, and a stakeholder's audience."""
-    from warroom.domain.access import INVITABLE
-    from warroom.domain.vocabulary import Audience, Scope
+def _wanted(options: argparse.Namespace) -> "InviteWanted":
+    """Whom to let in, and what for."""
+    from warroom.client.inviting import InviteWanted
+    from warroom.words.misread import Misread
+    from warroom.words.scopes import read_scope
 
-    scope, _, more = text.partition(":")
-    if scope not in INVITABLE:
-        raise Stop(
-            Exit.USAGE, f"there is no scope {scope}; give one of {', '.join(sorted(INVITABLE))}"
-        )
-    if scope == Scope.GUEST:
-        if not more:
-            raise Stop(Exit.USAGE, "a guest is for one room: --scope guest:INC-7")
-        return Scope.GUEST, more, None
-    if scope == Scope.STAKEHOLDER:
-        if (more or Audience.INTERNAL) not in list(Audience):
-            raise Stop(
-                Exit.USAGE, f"there is no audience {more}; give one of {', '.join(Audience)}"
-            )
-        return Scope.STAKEHOLDER, None, Audience(more or Audience.INTERNAL)
-    if more:
-        raise Stop(Exit.USAGE, f"{scope} is for every room; only a guest is for one")
-    return Scope(scope), None, None
+    whom = options.whom or ""
+    known = whom.startswith("@")
+    try:
+        scope, room, audience = read_scope(options.scope)
+    except Misread as error:
+        raise Stop(Exit.USAGE, error.text) from None
+    return InviteWanted(
+        scope=scope,
+        uses=options.uses,
+        lasts=options.expires,
+        name=None if known else whom or None,
+        handle=whom.removeprefix("@") if known else None,
+        room=room,
+        audience=audience,
+        address=options.address,
+    )
 
 
 def _uses(text: str) -> int:

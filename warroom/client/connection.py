@@ -20,12 +20,11 @@ from warroom.client.ending import LineOver
 from warroom.client.pace import Backoff, Pace
 from warroom.client.target import Target
 from warroom.clock import monotonic, now
-from warroom.protocol.codec import BadFrame, decode_hub, encode
+from warroom.protocol.codec import BadFrame, Heard, decode_answer, encode
 from warroom.protocol.envelopes import (
     Draining,
     FromClient,
     Hello,
-    HubMessage,
     Welcome,
 )
 
@@ -59,7 +58,7 @@ class Connection:
         target: Target,
         hello: Hello,
         on_line: Callable[[Line], None],
-        on_message: Callable[[HubMessage], None],
+        on_message: Callable[[Heard], None],
         pace: Pace,
     ) -> None:
         self.line = Line(LineState.CONNECTING, now())
@@ -169,12 +168,12 @@ class Connection:
                 case _:
                     self._on_message(message)
 
-    async def _hear(self, peer: "Peer") -> HubMessage | None:
+    async def _hear(self, peer: "Peer") -> Heard | None:
         """The next message; None for one that only a newer client understands."""
         frame = await peer.hear()
         self._heard_at = monotonic()
         try:
-            return decode_hub(frame)
+            return decode_answer(frame)
         except BadFrame as bad:
             _logger.warning("the hub said something this client does not understand: %s", bad)
             return None

@@ -13,6 +13,7 @@ from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
 from warroom.client.healing import next_offer
 from warroom.client.hello import hello
+from warroom.client.inviting import InviteAsked, InviteMade, InviteWanted
 from warroom.client.keeper import Keeper
 from warroom.client.outflow import Outflow
 from warroom.client.pace import Backoff, Pace
@@ -30,12 +31,20 @@ from warroom.client.replica import (
 )
 from warroom.client.store import Store
 from warroom.client.target import Target
-from warroom.client.told import DeskEvent, Failure, LineChanged, RoomChanged, RoomsChanged, RoomShut
+from warroom.client.told import (
+    DeskEvent,
+    Failure,
+    InviteRefused,
+    LineChanged,
+    RoomChanged,
+    RoomsChanged,
+    RoomShut,
+)
 from warroom.client.waiting import Waiting
 from warroom.clock import monotonic, new_command_id, new_log_id, now
 from warroom.domain.commands import Declare
 from warroom.domain.vocabulary import Code
-from warroom.protocol.codec import MAX_CLIENT_FRAME
+from warroom.protocol.codec import MAX_CLIENT_FRAME, Heard
 from warroom.protocol.envelopes import (
     Acked,
     Alive,
@@ -45,7 +54,6 @@ from warroom.protocol.envelopes import (
     Entries,
     Failed,
     Heartbeat,
-    HubMessage,
     ListRooms,
     Opened,
     Presence,
@@ -56,11 +64,27 @@ from warroom.protocol.envelopes import (
     Welcome,
     You,
 )
+from warroom.protocol.stewardship import InviteReady
 
-__all__ = ["Desk", "DeskEvent", "Failure", "LineChanged", "RoomChanged", "RoomShut", "RoomsChanged"]
+__all__ = [
+    "Desk",
+    "DeskEvent",
+    "Failure",
+    "InviteMade",
+    "InviteRefused",
+    "LineChanged",
+    "RoomChanged",
+    "RoomShut",
+    "RoomsChanged",
+]
 
 _SHORT = 500
 """Entries that are loaded at once; a longer room is loaded slice by slice."""
+
+_UNANSWERED = (
+    "the line was lost before the hub answered: `warroom invites` on its machine shows whether "
+    "there is one by now, which nobody has seen then, and `warroom revoke` ends it"
+)
 
 _ON_THE_LINE = frozenset({LineState.LIVE, LineState.STALE})
 
@@ -98,6 +122,7 @@ class Desk:
         self._opened_at: dict[str, float] = {}
         self._retries: dict[str, Backoff] = {}
         self._timers: set[asyncio.TimerHandle] = set()
+        self._invites: dict[str, InviteAsked] = {}
         self._connection = Connection(
             target, hello(name, observer=observer), self._line_changed, self._receive, pace
         )
@@ -199,6 +224,17 @@ class Desk:
         """
         self._waiting.take_back(self.replicas[log], id_, why)
 
+    def invite(self, wanted: InviteWanted) -> str | None:
+        """Ask the hub for an invite; its id, None if there is no line.
+
+        `InviteMade` or `InviteRefused` is the answer. The code is in the former and nowhere else.
+        """
+        asked = InviteAsked(wanted)
+        if not self._connection.say(asked.message):
+            return None
+        self._invites[asked.message.invite] = asked
+        return asked.message.invite
+
     # --- what the connection says --------------------------------------------------------------
 
     def _line_changed(self, line: Line) -> None:
@@ -207,10 +243,12 @@ class Desk:
             return
         self._cancel_timers()
         self._outflow.lost()
+        while self._invites:
+            self._listener(InviteRefused(self._invites.popitem()[0], _UNANSWERED))
         for replica in self.replicas.values():
             self._tell(replica, replica.lost())
 
-    def _receive(self, message: HubMessage) -> None:
+    def _receive(self, message: Heard) -> None:
         match message:
             case Welcome(hub=hub, you=you, time=time):
                 self.you, self.offset = you, time - now()
@@ -223,6 +261,11 @@ class Desk:
                 self._heal_closed()
             case Heartbeat():
                 self._beat(message)
+            case InviteReady(invite=id_) if id_ in self._invites:
+                self._listener(self._invites.pop(id_).made(message))
+            case Failed(invite=str(id_), text=text):
+                if self._invites.pop(id_, None) is not None:
+                    self._listener(InviteRefused(id_, text))
             case Failed():
                 self._failed(message)
             case (

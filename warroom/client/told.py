@@ -5,6 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from warroom.client.connection import Line
+from warroom.client.inviting import InviteMade
 from warroom.client.replica import Change
 from warroom.protocol.envelopes import RoomSummary
 
@@ -41,4 +42,13 @@ class RoomShut(Struct, frozen=True):
     log: str
 
 
-DeskEvent: TypeAlias = LineChanged | RoomsChanged | RoomChanged | RoomShut | Failure
+class InviteRefused(Struct, frozen=True):
+    """There is no invite with this id, or nobody knows. `text` is for a person."""
+
+    id: str
+    text: str
+
+
+DeskEvent: TypeAlias = (
+    LineChanged | RoomsChanged | RoomChanged | RoomShut | Failure | InviteMade | InviteRefused
+)

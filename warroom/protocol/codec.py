@@ -1,6 +1,6 @@
 """Frames to messages and back. What a client sends is checked to the last field."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -22,6 +22,9 @@ from warroom.protocol.stewardship import (
     StewardMessage,
 )
 from warroom.text import forbidden_in
+
+Heard: TypeAlias = HubMessage | StewardAnswer
+"""Anything that the hub says."""
 
 MAX_CLIENT_FRAME = 64 * 1024
 """Bytes of the largest frame that a client may send, unless it is an offer."""
@@ -58,9 +61,7 @@ _client_decoder: msgspec.json.Decoder[ClientMessage | StewardMessage] = msgspec.
     ClientMessage | StewardMessage
 )
 _hub_decoder: msgspec.json.Decoder[HubMessage] = msgspec.json.Decoder(HubMessage)
-_answer_decoder: msgspec.json.Decoder[HubMessage | StewardAnswer] = msgspec.json.Decoder(
-    HubMessage | StewardAnswer
-)
+_answer_decoder: msgspec.json.Decoder[Heard] = msgspec.json.Decoder(Heard)
 _Message = TypeVar("_Message")
 _named_decoder = msgspec.json.Decoder(_Named)
 _encoder = msgspec.json.Encoder()
@@ -96,8 +97,8 @@ def decode_hub(frame: bytes | str) -> HubMessage:
     return _decode(_hub_decoder, frame)
 
 
-def decode_answer(frame: bytes | str) -> HubMessage | StewardAnswer:
-    """What the hub said to the one who runs it. Raises `BadFrame`."""
+def decode_answer(frame: bytes | str) -> Heard:
+    """What the hub said, also to the one who runs it. Raises `BadFrame`."""
     return _decode(_answer_decoder, frame)
 
 

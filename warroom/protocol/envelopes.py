@@ -142,6 +142,7 @@ class You(Struct, frozen=True, omit_defaults=True):
     """Whom the hub takes the client for, and what they are let in for.
 
     `bound` is the log of a guest's one room, `audience` the one that a stakeholder belongs to.
+    An `operator` is whoever runs the hub, on its own socket.
     """
 
     person: str
@@ -150,6 +151,7 @@ class You(Struct, frozen=True, omit_defaults=True):
     scope: Scope
     bound: str | None = None
     audience: Audience | None = None
+    operator: bool = False
 
 
 class Limits(Struct, frozen=True):
@@ -281,12 +283,13 @@ class Declined(FromHub, frozen=True, tag="declined"):
 
 
 class Failed(FromHub, frozen=True, tag="failed"):
-    """Something other than a command was refused."""
+    """Something other than a command was refused. `invite` is the id of one that was not made."""
 
     code: Code
     text: str
     temporary: bool = False
     log: str | None = None
+    invite: str | None = None
 
 
 class HeadAt(Struct, frozen=True):

@@ -22,13 +22,15 @@ from warroom.client.target import Target
 from warroom.text import one_line
 from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
-from warroom.tui.messages import Declined, translated
+from warroom.tui.messages import Declined, InviteAnswered, translated
 from warroom.tui.palette import TemplateProvider, WordProvider
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
 from warroom.tui.present import help as help_text
+from warroom.tui.present import inviting
 from warroom.tui.safety import ControlFilter
+from warroom.tui.screens.inviting import InviteScreen
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
@@ -165,6 +167,8 @@ class WarroomApp(App[None]):
         for message in translated(event):
             if isinstance(message, Declined) and self._room(message.log) is None:
                 self._give_back(message)
+            if isinstance(message, InviteAnswered):
+                self._tell_unseen(message)
         if isinstance(event, RoomShut):
             self.call_later(self._shut, event.log)
         self._open_wanted()
@@ -185,6 +189,13 @@ class WarroomApp(App[None]):
         memory.take_back(declined.id, one_line(declined.text), declined.typed)
         text = f"a line of yours was declined and waits in its room: {one_line(declined.text)}"
         self.notify(text, severity="error", markup=False)
+
+    def _tell_unseen(self, answer: InviteAnswered) -> None:
+        """Say what became of an invite if its page is closed: its code is gone."""
+        shown = [one.asked for one in self.screen_stack if isinstance(one, InviteScreen)]
+        if answer.id not in shown:
+            text = inviting.unseen(answer.id, answer.made, answer.why)
+            self.notify(text, severity="warning", timeout=30, markup=False)
 
     @on(Worker.StateChanged)
     def _desk_ended(self, event: Worker.StateChanged) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from textual.message import Message
 
 from warroom.client import desk
+from warroom.client.inviting import InviteMade
 from warroom.client.replica import Reopen, Returned
 
 
@@ -60,7 +61,17 @@ class Said(Message, bubble=False):
         self.log = log
 
 
-DeskMessage: TypeAlias = LineMoved | RoomsMoved | RoomMoved | Declined | Said
+class InviteAnswered(Message, bubble=False):
+    """An invite that was asked for, by its id; without one, `why` there is none."""
+
+    def __init__(self, id: str, made: InviteMade | None, why: str = "") -> None:
+        super().__init__()
+        self.id = id
+        self.made = made
+        self.why = why
+
+
+DeskMessage: TypeAlias = LineMoved | RoomsMoved | RoomMoved | Declined | Said | InviteAnswered
 
 
 def translated(event: desk.DeskEvent) -> list[DeskMessage]:
@@ -74,6 +85,10 @@ def translated(event: desk.DeskEvent) -> list[DeskMessage]:
             return [RoomMoved(log)]
         case desk.Failure(text=text, log=log):
             return [Said(text, log)]
+        case InviteMade(id=id_):
+            return [InviteAnswered(id_, event)]
+        case desk.InviteRefused(id=id_, text=text):
+            return [InviteAnswered(id_, None, text)]
         case desk.RoomChanged(log=log, change=Returned(pending=pending, text=text)):
             return [RoomMoved(log), Declined(log, pending.submit.id, text, pending.typed)]
         case desk.RoomChanged(log=log, change=Reopen(why=why)):

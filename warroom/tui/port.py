@@ -8,6 +8,7 @@ from textual.geometry import Size
 
 from warroom.client.connection import Line
 from warroom.client.draft import Draft
+from warroom.client.inviting import InviteWanted
 from warroom.client.replica import Replica
 from warroom.protocol.envelopes import RoomSummary, You
 from warroom.tui.keymap import Keymap
@@ -36,6 +37,7 @@ class AnyDesk(Protocol):
     def declare(self, title: str, **facts: Any) -> str: ...
     def send(self, log: str, draft: Draft, typed: str = "") -> str: ...
     def take_back(self, log: str, id_: str, why: str | None = None) -> None: ...
+    def invite(self, wanted: InviteWanted) -> str | None: ...
 
 
 class War(Protocol):

@@ -28,7 +28,8 @@ class Word(Struct, frozen=True, kw_only=True):
     """One word, and all that is said of it anywhere.
 
     `usage` are its forms without the slash, `examples` lines of the composer. `commands` are
-    what it can become, the main one first; none if it only shows something.
+    what it can become, the main one first; none if it only shows something. `operates`: it asks
+    something of the hub itself, which takes whoever runs it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Word(Struct, frozen=True, kw_only=True):
     examples: tuple[str, ...]
     commands: tuple[type[PersonCommand], ...] = ()
     marks: frozenset[Mark] = frozenset({Mark.AT})
+    operates: bool = False
 
 
 _DUE = frozenset({Mark.AT, Mark.DUE})
@@ -286,6 +288,19 @@ WORDS: tuple[Word, ...] = (
         examples=("/b", "/b copy"),
         marks=frozenset(),
     ),
+    Word(
+        name="invite",
+        help="Make an invite: one line that lets someone join from another machine.",
+        usage=(
+            "invite [responder|observer|auditor|guest] [for NAME] [x3] [+12h]",
+            "invite [responder|observer|auditor|guest] @who [+12h]",
+            "invite stakeholder:internal|stakeholder:executive|stakeholder:customers [for NAME] "
+            "[x3] [+12h]",
+        ),
+        examples=("/invite for Dee Park", "/invite observer x5 +12h", "/invite guest @raj"),
+        marks=frozenset({Mark.DUE}),
+        operates=True,
+    ),
 )
 
 _DECIDE_PARTS = "TEXT because: WHY; verify: HOW; rollback: HOW; question: WHAT; options: A | B"
@@ -342,6 +357,16 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
     "info [impact high|medium|low] [urgency high|medium|low] [services A, B] [started 13:40]"
     " [bridge WHERE]": ("Adds what was not known.", c.Describe),
     "brief [copy]": ("Shows it on one screen; or copies it.", None),
+    "invite [responder|observer|auditor|guest] [for NAME] [x3] [+12h]": (
+        "Lets someone in, once, for an hour; guest: this room.",
+        None,
+    ),
+    "invite [responder|observer|auditor|guest] @who [+12h]": (
+        "One more machine of someone known.",
+        None,
+    ),
+    "invite stakeholder:internal|stakeholder:executive|stakeholder:customers [for NAME] [x3]"
+    " [+12h]": ("Lets in someone who is told what was published.", None),
 }
 """What each form does, and which command it becomes."""
 
@@ -358,8 +383,15 @@ def find(name: str, *, short: bool = True) -> Word | None:
     return _BY_NAME.get(name) or (_BY_SHORT.get(name) if short else None)
 
 
-def may(word: Word, incident: Incident, person: str, scope: Scope) -> bool:
-    """Whether a person may use a word now, in one of its forms at least."""
+def may(
+    word: Word, incident: Incident, person: str, scope: Scope, *, operator: bool = False
+) -> bool:
+    """Whether a person may use a word now, in one of its forms at least.
+
+    An `operator` is whoever runs the hub.
+    """
+    if word.operates:
+        return operator
     if not word.commands:
         return True
     return any(allowed(incident, TABLE[command], person, scope) for command in word.commands)
@@ -367,6 +399,8 @@ def may(word: Word, incident: Incident, person: str, scope: Scope) -> bool:
 
 def who_may(word: Word) -> str:
     """Who may use a word, in words: what its forms need, `anyone` if all are open to all."""
+    if word.operates:
+        return "whoever runs the hub"
     needs: dict[str, list[str]] = {}
     for command in word.commands:
         act = str(command.__struct_config__.tag)

@@ -54,38 +54,46 @@ class Completion(Struct, frozen=True):
 NOTHING = Completion()
 
 
-def complete(text: str, room: Transcript, me: str, scope: Scope) -> Completion:
+class Speaker(Struct, frozen=True):
+    """Whose line it is, and what they are let in for. An `operator` runs the hub."""
+
+    person: str
+    scope: Scope
+    operator: bool = False
+
+    def may(self, word: Word, room: Transcript) -> bool:
+        """Whether they may use a word now."""
+        return may(word, room.incident, self.person, self.scope, operator=self.operator)
+
+
+def complete(text: str, room: Transcript, me: Speaker) -> Completion:
     """What could follow, for a text that the cursor ends. Nothing for plain text."""
-    found = _of_word(text, room, me, scope)
+    found = _of_word(text, room, me)
     person = _PERSON.search(text)
     if person is not None:
         return Completion(_people(person[1], room), person.start(), found.usage)
     return found
 
 
-def _of_word(text: str, room: Transcript, me: str, scope: Scope) -> Completion:
+def _of_word(text: str, room: Transcript, me: Speaker) -> Completion:
     typed = _WORD.match(text)
     if typed is None or "\n" in text:
         return NOTHING
     if typed.end() == len(text):
-        return _words(typed[1], room, me, scope)
+        return _words(typed[1], room, me)
     word = find(typed[1])
     if word is None:
         return NOTHING
     *before, begun = text[typed.end() :].lstrip().split(" ")
     tokens = tuple(token for token in before if token)
     found = fitting(word, tokens)
-    able = {one.form: _may(word, one.form, room, me, scope) for one in found}
+    able = {one.form: me.may(_only(word, one.form), room) for one in found}
     if not found:
         return Completion(usage=(f"{word.help}  ({who(word)})",))
     choices = _arguments(found, begun.casefold(), room, able)
     named = {choice.name for choice in choices}
     usage = _usage(word, {form: able[form] for form in able if not _named(form, found, named)})
     return Completion(choices, len(text) - len(begun), usage)
-
-
-def _may(word: Word, form: Form, room: Transcript, me: str, scope: Scope) -> bool:
-    return may(_only(word, form), room.incident, me, scope)
 
 
 def _only(word: Word, form: Form) -> Word:
@@ -126,7 +134,7 @@ def who(word: Word) -> str:
 # --- what can stand next ---------------------------------------------------------------------
 
 
-def _words(typed: str, room: Transcript, me: str, scope: Scope) -> Completion:
+def _words(typed: str, room: Transcript, me: Speaker) -> Completion:
     """Words that begin so, a short form that is meant exactly first."""
     typed = typed.casefold()
     found = [word for word in WORDS if word.name.startswith(typed) or word.short == typed]
@@ -137,7 +145,7 @@ def _words(typed: str, room: Transcript, me: str, scope: Scope) -> Completion:
                 insert=f"/{word.name} ",
                 name=f"/{word.name}" + (f" /{word.short}" if word.short else ""),
                 help=word.help,
-                may=may(word, room.incident, me, scope),
+                may=me.may(word, room),
             )
             for word in found
         )

@@ -85,6 +85,7 @@ class Followed(Struct, frozen=True):
     meant: int
 
 
+_MARK = re.compile(r"[~+!].*|x[0-9]+", re.DOTALL)
 _ITEM = re.compile(r"([DAHU])[0-9]+", re.IGNORECASE)
 
 
@@ -105,7 +106,7 @@ def _fits(place: Place, token: str, typed: tuple[str, ...]) -> bool:
         case Slot.STATUS:
             return token.isalpha()
         case Slot.MARK:
-            return token[:1] in {"~", "+", "!"}
+            return _MARK.fullmatch(token) is not None
         case Slot.DECISION | Slot.ACTION | Slot.HYPOTHESIS | Slot.UPDATE:
             return item is not None and item[1].upper() == place.slot
 
@@ -131,7 +132,7 @@ def _place(token: str, *, optional: bool) -> Place:
         return Place(Slot.PERSON, optional)
     if token.startswith("#"):
         return Place(Slot.ENTRY, optional)
-    if token[:1] in {"~", "+", "!"}:
+    if _MARK.fullmatch(token):
         return Place(Slot.MARK, optional)
     if _ITEM.fullmatch(token):
         return Place(Slot(token[0]), optional)

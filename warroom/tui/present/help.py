@@ -45,6 +45,7 @@ def _marks() -> list[Pieces]:
         (Piece('~14:01  ~"10 min ago"   when it happened'),),
         (Piece("+10m  +1h30m  +@14:30   when it is due, or how long objections are heard"),),
         (Piece("!high  !medium  !low    the risk of a decision"),),
+        (Piece("x3                      how many people an invite lets in"),),
     ]
 
 

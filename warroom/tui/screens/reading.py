@@ -53,6 +53,11 @@ class ReadingScreen(Screen[None]):
         self.query_one("#hints", OneLine).show(foot(keymap.hints(Where.READING)))
         self.query_one(Page).focus()
 
+    def show(self, lines: list[Pieces]) -> None:
+        """Show these lines from now on."""
+        self.lines = lines
+        self.query_one(Hanging).show(lines)
+
     @property
     def plain(self) -> str:
         """What it says, without tones."""

@@ -2,7 +2,7 @@
 
 import os
 from datetime import datetime
-from typing import ClassVar, cast
+from typing import ClassVar, assert_never, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from warroom.client.connection import LineState
 from warroom.client.draft import Draft
+from warroom.client.inviting import InviteWanted
 from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.domain.alarms import Alarm, alarms
@@ -21,9 +22,9 @@ from warroom.tui.feed import Feed, Left
 from warroom.tui.keymap import TRY_AGAIN, Where, bindings
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
-from warroom.tui.present import alarm_text, filters, header
+from warroom.tui.present import alarm_text, filters, header, inviting
 from warroom.tui.present.addressed import addressed
-from warroom.tui.present.completion import Completion, complete
+from warroom.tui.present.completion import Completion, Speaker, complete
 from warroom.tui.present.debrief import debrief
 from warroom.tui.present.doubts import doubts
 from warroom.tui.present.foot import foot
@@ -32,6 +33,7 @@ from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
+from warroom.tui.screens.inviting import InviteScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.timeline import TimelineOfRoom
 from warroom.tui.screens.waiting import WaitingOfRoom
@@ -257,8 +259,10 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     # --- speaking --------------------------------------------------------------------------------
 
     def _completion(self, text: str) -> Completion:
-        scope = self.desk.you.scope if self.desk.you else Scope.RESPONDER
-        return complete(text, self.replica.room, self.me, scope)
+        you = self.desk.you
+        scope = you.scope if you else Scope.RESPONDER
+        me = Speaker(self.me, scope, operator=you is not None and you.operator)
+        return complete(text, self.replica.room, me)
 
     def action_edit(self) -> None:
         """Write the line in the person's own editor."""
@@ -301,8 +305,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             self.composer.accepted(event.text)
         if isinstance(meant, list):
             self.send(meant, event.text)
-        else:
-            self._look_at(meant, at)
+        elif why := self._look_at(meant, event.text, at):
+            self._give_back(event.text, why)
 
     def hindrance(self, drafts: list[Draft]) -> str:
         """Why these commands cannot be given now; empty if they can, or can wait."""
@@ -324,7 +328,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.timeline.follow()
         self.catch_up()
 
-    def _look_at(self, shown: Shown, at: datetime) -> None:
+    def _look_at(self, shown: Shown, typed: str, at: datetime) -> str:
+        """Show what a line asks to see; why there is nothing to see, empty if there is."""
         match shown:
             case ShowBrief(copy=copy):
                 lines = brief(self.replica.room, at)
@@ -337,3 +342,21 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             case OpenDraft():
                 self.composer.write(*draft_line(shown, self.replica.room, at))
                 self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")
+            case InviteWanted():
+                return self._ask_invite(shown, typed)
+            case unreachable:
+                assert_never(unreachable)
+        return ""
+
+    def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
+        """Ask the hub for an invite; why it cannot be asked, empty if it is."""
+        if why := inviting.hindrance(self.desk.you, self.desk.line):
+            return why
+        if (asked := self.desk.invite(wanted)) is None:
+            return inviting.NO_LINE
+
+        def refused(why: str) -> None:
+            self._give_back(typed, one_line(why))
+
+        self.app.push_screen(InviteScreen(asked, refused))
+        return ""

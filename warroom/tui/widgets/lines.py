@@ -32,7 +32,12 @@ class Hanging(Static):
         width = self.content_size.width
         if width != self._laid_out:
             self._laid_out = width
-            self.update(block(hanging(self._lines, width)))
+            self.show(self._lines)
+
+    def show(self, lines: list[Pieces]) -> None:
+        """Show these lines from now on."""
+        self._lines = lines
+        self.update(block(hanging(lines, self._laid_out) if self._laid_out else lines))
 
 
 class OneLine(Static):

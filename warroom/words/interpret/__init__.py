@@ -1,7 +1,8 @@
 """`interpret`: what someone said, in a room, now, becomes the commands that it asks for. Pure.
 
 What a word needs of its own stands with its family: `notes`, `lifecycle`, `roles`,
-`decisions`, `actions`, `updates`, `people`. Whether a command is granted is for the hub to say.
+`decisions`, `actions`, `updates`, `people`, `inviting`. Whether a command is granted is for the
+hub to say.
 """
 
 import re
@@ -16,7 +17,16 @@ from warroom.client.draft import Draft
 from warroom.domain.commands import CallRoll, PersonCommand
 from warroom.domain.transcript import Transcript
 from warroom.text import visible
-from warroom.words.interpret import actions, decisions, lifecycle, notes, people, roles, updates
+from warroom.words.interpret import (
+    actions,
+    decisions,
+    inviting,
+    lifecycle,
+    notes,
+    people,
+    roles,
+    updates,
+)
 from warroom.words.interpret.reader import Reader
 from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread
@@ -59,6 +69,7 @@ MEANINGS: dict[str, Meaning] = {
     "title": lifecycle.title,
     "info": lifecycle.info,
     "brief": brief,
+    "invite": inviting.invite,
 }
 
 
@@ -73,8 +84,9 @@ def interpret(said: Said, room: Transcript, now: datetime, me: str) -> list[Draf
     try:
         line = Reader(word, replace(said, rest=visible(said.rest)), room, now, me)
         meant = MEANINGS[word.name](line)
-        if isinstance(meant, ShowBrief | OpenDraft):
+        if not isinstance(meant, list):
             line.no_marks_left()
+            _check(meant)
             return meant
         at = line.occurred_at()
         line.no_marks_left()
@@ -90,7 +102,7 @@ _LIMIT = re.compile(r"length <= (\d+)")
 _FIELD = re.compile(r"\$\.(?:decision\.)?(\w+)")
 
 
-def _check(command: PersonCommand) -> None:
+def _check(command: msgspec.Struct) -> None:
     """Hold a command against the limits of its type, as the hub will."""
     try:
         msgspec.convert(msgspec.to_builtins(command), type(command))

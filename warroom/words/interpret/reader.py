@@ -34,6 +34,8 @@ _THING = re.compile(f"([dahu]){_NUMBER}", re.ASCII | re.IGNORECASE)
 _SAID_BY = re.compile(r"@([^\W_][\w.\-]{0,23}):")
 _HANDLE = re.compile(r"@([^\W_][\w.\-]{0,23}),?")
 
+_TIMES = re.compile(r"(?:(?<=\s)|\A)x(\d{1,6})\Z", re.ASCII | re.IGNORECASE)
+
 _MARKS = {Mark.AT: "time when it happened", Mark.DUE: "due time", Mark.RISK: "risk"}
 
 E = TypeVar("E", bound=StrEnum)
@@ -146,6 +148,15 @@ class Reader:
             text = text[: found.start()].rstrip()
         self._left = text
         return tuple(dict.fromkeys(cites))
+
+    def times(self) -> int:
+        """Take how often, `x3`, from the end; once, if it does not say."""
+        text = self._left.rstrip()
+        found = _TIMES.search(text, max(0, len(text) - 20))
+        if found is None:
+            return 1
+        self._left = text[: found.start()].rstrip()
+        return int(found[1])
 
     def _entry_of(self, letter: str, number: int) -> int:
         i = self.incident

@@ -1,9 +1,11 @@
-"""What a line may ask for that is no command: something to look at, or a place to write."""
+"""What a line may ask for that is no command: something to look at, a place to write,
+or something to ask of the hub itself."""
 
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from warroom.client.inviting import InviteWanted
 from warroom.domain.vocabulary import Audience
 
 
@@ -21,4 +23,4 @@ class OpenDraft(Struct, frozen=True):
     cites: tuple[int, ...] = ()
 
 
-Shown: TypeAlias = ShowBrief | OpenDraft
+Shown: TypeAlias = ShowBrief | OpenDraft | InviteWanted
