@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.selection import SELECT_ALL, Selection
@@ -454,6 +454,16 @@ async def test_the_number_column_grows_with_the_numbers() -> None:
         timeline.append(row(12345))
         await until(lambda: sees(timeline, "#12345"))
         assert 1 == len({line.index("note") for line in shown(timeline)[:2]})
+
+
+async def test_a_filter_that_narrows_the_number_column_is_drawn_at_once() -> None:
+    """Whatever asks for a picture before the new window's turn gets one with the new lines."""
+    text = "x" * 67
+    async with room([row(number, text) for number in range(12300, 12345)]) as (_, timeline, _app):
+        assert "x" == shown(timeline)[-1].strip()
+        timeline.reset([row(number, text) for number in range(1, 60)])
+        strips = timeline.render_lines(Region(0, 0, *timeline.size))
+        assert f"#59 Bo(Kim)  obs  {text}" in strips[-1].text
 
 
 async def test_a_paste_unfolds() -> None:

@@ -78,11 +78,14 @@ class RowsView(ScrollView):
         return super().render_lines(crop)
 
     def _fit(self) -> None:
-        """Wrap anew if the size has changed; the same row stays at the top, or the end below."""
+        """Wrap anew if the size or a column has changed.
+
+        The same row stays at the top, or the end below.
+        """
         size = self.scrollable_content_region.size
         if size != self._fitted:
-            self._fitted = size
             self._fit_columns()
+            self._fitted = size
             self._settle()
 
     def _note_numbers(self, rows: list[AnyRow]) -> None:
@@ -98,6 +101,7 @@ class RowsView(ScrollView):
         narrow = self.app.size.width < NARROW
         if self._painter.fit(width, narrow=narrow, number=self._longest_number):
             self._rows.forget_heights()
+            self._fitted = Size()
 
     def _show_soon(self) -> None:
         """Show what has changed with the next frame, once for all that came until then."""
