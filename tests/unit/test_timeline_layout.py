@@ -57,24 +57,31 @@ SPLICES = st.tuples(
 )
 
 
-@given(st.lists(SPLICES, max_size=6), st.lists(st.integers(0, 2000), max_size=5))
+@given(st.lists(SPLICES, max_size=6), st.lists(st.integers(0, 3000), max_size=5))
 @example([(0, 0, [1] * 600), (BLOCK, BLOCK, [])], [BLOCK])
+@example([(0, 0, [5] + [1] * 599)], [2999])
 def test_heights_agree_with_their_sums(
     splices: list[tuple[int, int, list[int]]], looks: list[int]
 ) -> None:
-    """However rows come and go, tops, places and the total are those of a plain list."""
-    heights, naive = Heights(), list[int]()
+    """Rows come and go: places lie on their lines, and once all is seen so does a plain list."""
+    naive = list[int]()
+    heights = Heights(lambda index: naive[index])
     for start, length, new in splices:
         start = min(start, len(naive))
         stop = min(start + length, len(naive))
         naive[start:stop] = new
-        heights.splice(start, stop, new)
+        heights.splice(start, stop, len(new))
+    for look in looks if naive else []:
+        place = heights.place(look % heights.total)
+        assert place.line < naive[place.row]
+        assert heights.top(place.row) + place.line <= look
     if naive:
         naive[-1] = heights[len(naive) - 1] + 2
         heights[len(naive) - 1] = naive[-1]
+    tops = [0, *accumulate(naive)]
+    assert naive == [heights[index] for index in range(len(naive))]
     assert len(naive) == len(heights)
     assert sum(naive) == heights.total
-    tops = [0, *accumulate(naive)]
     for look in looks if naive else []:
         index = look % len(naive)
         assert tops[index] == heights.top(index)
@@ -82,6 +89,31 @@ def test_heights_agree_with_their_sums(
         place = heights.place(y)
         assert tops[place.row] + place.line == y
         assert place.line < naive[place.row]
+
+
+def test_a_long_log_is_guessed_at_from_a_few_rows() -> None:
+    """Where nobody looks, most rows are not even estimated; a look does it for those near by."""
+    asked: set[int] = set()
+
+    def estimate(index: int) -> int:
+        asked.add(index)
+        return 2
+
+    heights = Heights(estimate)
+    heights.splice(0, 0, 100 * BLOCK)
+    assert 200 * BLOCK == heights.total
+    assert len(asked) < 10 * BLOCK
+    asked.clear()
+    assert Place(50 * BLOCK, 1) == heights.place(100 * BLOCK + 1)
+    assert set(range(50 * BLOCK, 51 * BLOCK)) == asked
+
+
+def test_a_line_that_a_look_has_taken_away_is_the_last() -> None:
+    """A block that was guessed too high has fewer lines once someone looks into it."""
+    heights = Heights(lambda index: 1 + 9 * (index == 0))
+    heights.splice(0, 0, 160)
+    assert Place(159, 0) == heights.place(heights.total - 1)
+    assert 169 == heights.total
 
 
 class AnyTimeline(RuleBasedStateMachine):

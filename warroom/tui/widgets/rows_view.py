@@ -89,7 +89,8 @@ class RowsView(ScrollView):
             self._settle()
 
     def _note_numbers(self, rows: list[AnyRow]) -> None:
-        longest = max((len(row.number) for row in rows), default=0)
+        """Make room for the longest number. They ascend: the last that there is has it."""
+        longest = next((len(row.number) for row in reversed(rows) if row.number), 0)
         if longest > self._longest_number:
             self._longest_number = longest
             self._fit_columns()

@@ -117,14 +117,14 @@ class Timeline(RowsView, can_focus=True):
         """
         rows = list(rows)
         following = self.following
-        fresh = {row.key for row in rows if row.kind != PENDING and row.key not in self._rows}
+        if not following:
+            self._at_end = False
+            fresh = (row.key for row in rows if row.kind != PENDING and row.key not in self._rows)
+            self._unseen.update(fresh)
         self._note_numbers(rows)
         self._rows.extend(rows)
         if following:
             self._cursor_to(len(self._rows) - 1)
-        else:
-            self._at_end = False
-            self._unseen |= fresh
         self._show_soon()
 
     def replace(self, row: Row) -> bool:

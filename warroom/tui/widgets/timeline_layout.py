@@ -1,18 +1,24 @@
 """Which row of a long timeline stands on which line.
 
 A hundred thousand rows cannot all be wrapped whenever the width changes, so a row's height is
-an estimate until it is seen. What keeps the view still is that it is held by a `Place`, a row
-and a line within it, never by a count of lines from the top: what was estimated wrongly above
-then only moves the scroll bar.
+an estimate until it is seen, and far from what is seen a few rows stand for all. What keeps the
+view still is that it is held by a `Place`, a row and a line within it, never by a count of lines
+from the top: what was estimated wrongly above then only moves the scroll bar.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from warroom.tui.widgets.rows import PENDING, AnyRow, Row
 
 BLOCK = 256
 """Heights are summed by blocks of so many rows: about the root of the longest timeline."""
+
+_SAMPLE = 16
+"""One of so many rows is estimated where nobody looks."""
+
+_KEY = attrgetter("key")
 
 
 class Place(NamedTuple):
@@ -23,20 +29,27 @@ class Place(NamedTuple):
 
 
 class Heights:
-    """How many lines each row takes. Finding a row or a line looks at a few hundred numbers."""
+    """How many lines each row takes. Finding a row or a line looks at a few hundred numbers.
 
-    def __init__(self) -> None:
+    A block into which nobody looked is guessed at from a few of its rows; once someone does,
+    `estimate` is asked about each. It must give at least one.
+    """
+
+    def __init__(self, estimate: Callable[[int], int]) -> None:
+        self._estimate = estimate
         self._heights: list[int] = []
+        """Zero where nobody has looked."""
         self._blocks: list[int] = []
 
     def __len__(self) -> int:
         return len(self._heights)
 
     def __getitem__(self, index: int) -> int:
+        self._look(index // BLOCK)
         return self._heights[index]
 
     def __setitem__(self, index: int, height: int) -> None:
-        self._blocks[index // BLOCK] += height - self._heights[index]
+        self._blocks[index // BLOCK] += height - self[index]
         self._heights[index] = height
 
     @property
@@ -44,31 +57,47 @@ class Heights:
         """The lines of all rows."""
         return sum(self._blocks)
 
-    def splice(self, start: int, stop: int, heights: Sequence[int]) -> None:
-        """Put these heights where the rows from `start` to before `stop` were."""
-        self._heights[start:stop] = heights
+    def splice(self, start: int, stop: int, count: int) -> None:
+        """Put so many new rows where those from `start` to before `stop` were."""
+        self._heights[start:stop] = [0] * count
         first = start // BLOCK
-        self._blocks[first:] = [
-            sum(self._heights[begin : begin + BLOCK])
-            for begin in range(first * BLOCK, len(self._heights), BLOCK)
-        ]
+        self._blocks[first:] = map(self._guess, range(first * BLOCK, len(self), BLOCK))
 
     def top(self, index: int) -> int:
         """The line on which a row begins."""
         block = index // BLOCK
+        self._look(block)
         return sum(self._blocks[:block]) + sum(self._heights[block * BLOCK : index])
 
     def place(self, y: int) -> Place:
-        """The row at a line, and the line within it. There must be such a line."""
+        """The row at a line, and the line within it; the last, if a look has left fewer lines."""
         block = 0
-        while y >= self._blocks[block]:
+        while y >= self._blocks[block] or y >= self._look(block):
             y -= self._blocks[block]
             block += 1
+            if block == len(self._blocks):
+                return Place(len(self) - 1, self[-1] - 1)
         index = block * BLOCK
         while y >= self._heights[index]:
             y -= self._heights[index]
             index += 1
         return Place(index, y)
+
+    def _guess(self, begin: int) -> int:
+        """About how many lines a block takes."""
+        known = self._heights[begin : begin + BLOCK]
+        sample = [self._estimate(begin + index) for index in range(0, len(known), _SAMPLE)]
+        return sum(known) + known.count(0) * sum(sample) // len(sample)
+
+    def _look(self, block: int) -> int:
+        """How many lines a block takes, every row of it estimated or measured."""
+        begin = block * BLOCK
+        known = self._heights[begin : begin + BLOCK]
+        if 0 in known:
+            known = [height or self._estimate(begin + at) for at, height in enumerate(known)]
+            self._heights[begin : begin + BLOCK] = known
+            self._blocks[block] = sum(known)
+        return self._blocks[block]
 
 
 class TimelineLayout:
@@ -121,10 +150,14 @@ class TimelineLayout:
         A row whose key is there already takes the other's place, unless that was pending and
         this one is not: then it goes where a committed one goes.
         """
-        fresh = {row.key: row for row in rows if not self._replaced(row)}.values()
-        settled = [row for row in fresh if row.kind != PENDING]
-        self._splice(len(self) - self._pending, len(self) - self._pending, settled)
-        self._splice(len(self), len(self), [row for row in fresh if row.kind == PENDING])
+        known = self._index
+        fresh = {row.key: row for row in rows if row.key not in known or not self._replaced(row)}
+        sending = [row for row in fresh.values() if row.kind == PENDING]
+        for row in sending:
+            del fresh[row.key]
+        committed = len(self) - self._pending
+        self._splice(committed, committed, list(fresh.values()))
+        self._splice(len(self), len(self), sending)
 
     def remove(self, key: str) -> None:
         """Take a row out. Raises `KeyError`."""
@@ -145,7 +178,7 @@ class TimelineLayout:
 
     def forget_heights(self) -> None:
         """Estimate all heights anew: the width has changed."""
-        self._heights.splice(0, len(self), [self._estimate(row) for row in self.items])
+        self._heights.splice(0, len(self), len(self))
 
     def height_of(self, index: int) -> int:
         """The height of a row, measured, and remembered."""
@@ -209,7 +242,7 @@ class TimelineLayout:
     def _clear(self) -> None:
         self.items: list[AnyRow] = []
         self._index: dict[str, int] = {}
-        self._heights = Heights()
+        self._heights = Heights(lambda index: self._estimate(self.items[index]))
         self._pending = 0
 
     def _replaced(self, row: AnyRow) -> bool:
@@ -225,12 +258,12 @@ class TimelineLayout:
         for row in self.items[start:stop]:
             del self._index[row.key]
             self._pending -= row.kind == PENDING
-        self._pending += sum(row.kind == PENDING for row in rows)
+        self._pending += [row.kind for row in rows].count(PENDING)
         self.items[start:stop] = rows
-        self._heights.splice(start, stop, [self._estimate(row) for row in rows])
+        self._heights.splice(start, stop, len(rows))
         moved = stop if stop - start == len(rows) else len(self.items)
-        for index in range(start, moved):
-            self._index[self.items[index].key] = index
+        shifted = map(_KEY, self.items[start:moved])
+        self._index.update(zip(shifted, range(start, moved), strict=True))
 
     def _from(self, top: Place, lines: int) -> list[Place]:
         """The places from one on, up to so many."""
