@@ -95,37 +95,34 @@ class Feed:
 
     def _show(self, fresh: list[Recorded]) -> None:
         """Give rows of new entries, and of those that read otherwise because of them."""
-        self._count_hidden(fresh)
-        seqs = {seq for entry in fresh for seq in touched(entry, self._room)}
-        seqs |= {entry.seq for entry in fresh}
-        entries = (self._room.entry(seq) for seq in sorted(seqs))
-        self._timeline.extend(self._rows_of(entry for entry in entries if entry is not None))
+        again = {seq for entry in fresh for seq in touched(entry, self._room) if seq <= self.seen}
+        earlier = [self._room.entries[seq - 1] for seq in sorted(again)]
+        self._timeline.extend(self._rows_of([*earlier, *fresh]))
         self.seen = len(self._room.entries)
 
     def _show_anew(self) -> None:
         """Make every row again: of other entries, or with other names."""
         self._basis = basis(self.filter, self._room)
         self._keeps = sieve(self.filter, self._room)
-        self.hidden = self.hidden_since = 0
-        self._count_hidden(self._room.entries)
+        self.hidden = self.hidden_since = self.seen = 0
         self._timeline.reset(self._rows_of(self._room.entries))
         self._sending.clear()
         self.seen = len(self._room.entries)
 
-    def _count_hidden(self, entries: Iterable[Recorded]) -> None:
-        if self.filter:
-            hidden = [entry.seq for entry in entries if not self._keeps(entry)]
-            self.hidden += len(hidden)
-            self.hidden_since += sum(seq > self._filtered_at for seq in hidden)
-
     def _rows_of(self, entries: Iterable[Recorded]) -> list[AnyRow]:
-        """The rows of those entries that are shown, and the lines about absences between."""
+        """The rows of those entries that are shown, and the lines about absences between.
+
+        Those that are not shown are counted when they come for the first time.
+        """
         rows: list[AnyRow] = []
         for entry in entries:
             if entry.seq in self._away:
                 rows.append(self._away[entry.seq])
             if self._keeps(entry):
                 rows.append(Later(entry, self._rows))
+            elif entry.seq > self.seen:
+                self.hidden += 1
+                self.hidden_since += entry.seq > self._filtered_at
         return rows
 
     def _mark_return(self, now: datetime) -> None:
