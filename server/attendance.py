@@ -1,4 +1,4 @@
-"""Who was in a room: one entry a person, after a while there, before anything else they do."""
+"""Who was in a room: one entry a person, after a while there, or before they speak or are named."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -69,6 +69,15 @@ class Attendance:
             self._joining.add((log, person))
             note = NoteName(person=person, name=session.you.name)
             self._clerk.ask(log, note, new_command_id())
+
+    def named(self, people: Iterable[str], room: Room) -> None:
+        """People are spoken of: those who are in the room attend, before the entry says so."""
+        strangers = {person for person in people if person not in room.incident.people}
+        if not strangers:
+            return
+        for follower in room.followers:
+            if isinstance(follower, Session) and follower.you.person in strangers:
+                self.attend(follower, room.log)
 
     def resume(self, sessions: Iterable[Session], log: str) -> None:
         """A room takes entries again: whoever is there attends."""

@@ -10,7 +10,7 @@ from server.recovery import Recovery
 from server.session import Session
 from server.writer import Writer
 from warroom.clock import monotonic
-from warroom.domain.commands import Admit, Command, Declare, Remove
+from warroom.domain.commands import Admit, Command, Declare, Remove, named_in
 from warroom.domain.decide import Code, Named
 from warroom.protocol.codec import content_of
 from warroom.protocol.envelopes import Declined, Submit
@@ -50,6 +50,7 @@ class Intake:
         declares = isinstance(message.command, Declare)
         if not declares and room is not None:
             self._attendance.attend(session, room.log)
+            self._attendance.named(_spoken_of(message), room)
         if not self._writer.submit(self._waiting(session, message)):
             _decline(session, message, "the hub is overloaded; it will be tried again")
             return
@@ -89,6 +90,11 @@ class Intake:
             case _:
                 return None
         return None if known is None else Named(known.person, known.name, known.handle)
+
+
+def _spoken_of(message: Submit) -> tuple[str, ...]:
+    said_by = () if message.said_by is None else (message.said_by,)
+    return *said_by, *named_in(message.command)
 
 
 def _decline(session: Session, message: Submit, text: str) -> None:

@@ -78,4 +78,5 @@ class Presences:
 
 
 def _line(visitor: Visitor) -> Here:
-    return Here(visitor.you.person, visitor.idle, visitor.observer, visitor.you.name)
+    you = visitor.you
+    return Here(you.person, visitor.idle, visitor.observer, you.name, you.handle)

@@ -20,7 +20,7 @@ from warroom.client.replica import Replica, Returned, Settled
 from warroom.client.target import Target
 from warroom.client.wire import LineLost
 from warroom.clock import new_command_id, new_log_id, now
-from warroom.domain.commands import Amend, Declare, Post
+from warroom.domain.commands import AddAction, Amend, Declare, Post
 from warroom.domain.vocabulary import Code, Scope
 from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
@@ -126,6 +126,23 @@ def test_a_command_and_its_answer(hubs: Any) -> None:
             hub.submit(replica, new_command_id(), Draft(Post(text="€" * 30_000)))
     with Conversation(target, "bo", observer=True) as hub, pytest.raises(NoRoom):
         hub.open(new_log_id())
+
+
+def test_who_has_just_come_is_met(hubs: Any) -> None:
+    """The hub says who is there a moment after one has come, and a command can name them."""
+    target = Target(socket=hubs.start().socket)
+    with Conversation(target, "bo") as other, Conversation(target, "ana") as hub:
+        replica = Replica(new_log_id())
+        hub.submit(replica, new_command_id(), Draft(Declare(title="Down")))
+        other.open(replica.log)
+        replica = hub.open(replica.log)
+        hub.meet(replica)
+        bo = replica.present("bo")
+        assert bo not in replica.room.incident.people
+        added = hub.submit(replica, new_command_id(), Draft(AddAction(text="x", assignee=bo)))
+        assert isinstance(added, Settled)
+        hub.see(replica, added.seq)
+        assert (bo, bo) == (replica.room.person("bo"), replica.room.incident.actions[1].assignee)
 
 
 def test_a_hub_that_sends_one_away_for_good(tmp_path: Path) -> None:

@@ -101,7 +101,10 @@ class FakeHub:
             return
         log = submit.log
         if log in self.rooms:
-            self.join(log, person)
+            named = {submit.said_by, *c.named_in(submit.command)}
+            present = {one.person for one in self.desks if log in one.replicas}
+            for one in (person, *sorted(present & named)):
+                self.join(log, one)
         answer = self._decide(
             person, log, submit.id, submit.command, submit.said_by, submit.occurred_at
         )
@@ -145,7 +148,8 @@ class FakeHub:
 
     def presence(self, log: str) -> None:
         """Everyone learns who is here."""
-        here = tuple(Here(one.person) for one in self.desks if log in one.replicas)
+        present = (one.person for one in self.desks if log in one.replicas)
+        here = tuple(Here(person, handle=person) for person in present)
         for desk in self.desks:
             desk.hear(Presence(log=log, here=here))
 

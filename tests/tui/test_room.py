@@ -162,6 +162,19 @@ async def test_views_by_role(hub: FakeHub) -> None:
         assert not at.room.query_one("#pane-hypotheses").display
 
 
+async def test_who_has_just_come_can_be_named_and_quoted(hub: FakeHub) -> None:
+    """As soon as they are seen here; the log has them before the entry that names them."""
+    async with in_room(hub) as at:
+        kim = at.hub.desk("Kim", lambda event: None)
+        kim.open(LOG)
+        await at.waits_for(lambda: "kim" in at.room.replica.here)
+        await at.sends("/a @kim drain pool-3")
+        await at.waits_for(lambda: "A1" in at.rows()[-1])
+        assert "hub kim joined" in at.rows()[-2].casefold()
+        assert "kim" == at.hub.rooms[LOG].incident.actions[1].assignee
+        assert at.hub.rooms[LOG].incident.people["kim"].voice is False
+
+
 @pytest.mark.parametrize("size", [(120, 36), NARROW])
 async def test_an_empty_room_teaches_itself(size: tuple[int, int]) -> None:
     """In three lines after those who came, which go as soon as something is said."""

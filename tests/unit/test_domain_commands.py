@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from warroom.domain import commands as c
-from warroom.domain.commands import Command, cited_by
-from warroom.domain.vocabulary import Audience, PromotedTo
+from warroom.domain.commands import Command, cited_by, named_in
+from warroom.domain.vocabulary import Audience, PromotedTo, Role
 
 DECODER = msgspec.json.Decoder(c.PersonCommand)
 
@@ -31,6 +31,37 @@ def test_a_command_says_which_entries_it_speaks_of(
 ) -> None:
     """U3, L6: whoever decides looks these up, and no others."""
     assert cited == cited_by(command)
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        pytest.param(c.AddAction(text="x", assignee="bo"), ("bo",), id="act for someone"),
+        pytest.param(c.AddAction(text="x"), (), id="act for nobody"),
+        (c.AssignAction(action=1, assignee="bo"), ("bo",)),
+        (c.Promote(entry=5, to=PromotedTo.ACTION, assignee="bo"), ("bo",)),
+        (c.OfferRole(role=Role.SCRIBE, to="bo"), ("bo",)),
+        (c.AppointRole(role=Role.SCRIBE, person="bo"), ("bo",)),
+        (c.CallRoll(people=(c.Voice("bo", "bo"), c.Voice("cy", "cy"))), ("bo", "cy")),
+        (c.Post(text="@bo"), ()),
+    ],
+    ids=lambda value: value.word if isinstance(value, c.CommandBase) else "",
+)
+def test_a_command_says_whom_it_speaks_of(command: Command, named: tuple[str, ...]) -> None:
+    """By their ids: they have to be in the room."""
+    assert named == named_in(command)
+
+
+def test_every_command_with_a_person_in_it_says_so() -> None:
+    """No field for a person's id is forgotten."""
+    people = {
+        command
+        for command in get_args(c.PersonCommand)
+        for field in msgspec.structs.fields(command)
+        if c.PersonId in (field.type, *get_args(field.type))
+    }
+    spoken_of = {c.AddAction, c.AssignAction, c.Promote, c.OfferRole, c.AppointRole}
+    assert spoken_of == people
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,10 @@ def test_who_comes_is_told_soon(hall: Hall) -> None:
     hall.presences.came(LOG, Visitor("bo", observer=True))
     hall.time.passes(DELAY)
     (told,) = hall.told
-    assert {Here("ana", 3, name="Ana"), Here("bo", 0, observer=True, name="Bo")} == set(told)
+    assert {
+        Here("ana", 3, name="Ana", handle="ana"),
+        Here("bo", 0, observer=True, name="Bo", handle="bo"),
+    } == set(told)
     hall.presences.came(LOG, Visitor("dee"))
     hall.time.passes(DELAY)
     assert {"ana", "bo", "dee"} == {here.person for here in hall.told[-1]}
@@ -100,7 +103,7 @@ def test_who_comes_back_in_time_never_left(hall: Hall) -> None:
     hall.presences.went(LOG, first)
     hall.presences.came(LOG, second)
     hall.time.passes(LEFT_GRACE + 1)
-    assert (Here("ana", 1, name="Ana"),) == hall.told[-1]
+    assert (Here("ana", 1, name="Ana", handle="ana"),) == hall.told[-1]
 
 
 def test_the_busiest_of_several_connections_counts(hall: Hall) -> None:
@@ -109,4 +112,4 @@ def test_the_busiest_of_several_connections_counts(hall: Hall) -> None:
     for visitor in (laptop, phone, gone):
         hall.presences.came(LOG, visitor)
     hall.presences.went(LOG, gone)
-    assert {"ana": Here("ana", 9, name="Ana")} == hall.presences.here(LOG)
+    assert {"ana": Here("ana", 9, name="Ana", handle="ana")} == hall.presences.here(LOG)

@@ -424,6 +424,13 @@ def test_presence_is_forgotten_with_the_line(live: Replica) -> None:
     assert ({}, 3) == (live.here, live.seq)
 
 
+def test_who_is_here_is_found_by_handle(live: Replica) -> None:
+    """Whatever its case; not who only reads, and nobody of a hub that tells no handles."""
+    kim, eve = Here("0f3c", handle="Kim"), Here("77aa", observer=True, handle="eve")
+    says(live, Presence(log=LOG, here=(kim, eve, Here("bo"))))
+    assert ["0f3c", None, None] == [live.present(handle) for handle in ("kim", "eve", "bo")]
+
+
 def test_other_messages_change_nothing(live: Replica) -> None:
     """They are for others to read."""
     assert [] == says(live, Failed(code=Code.INVALID, text="no", log=LOG))

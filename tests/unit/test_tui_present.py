@@ -566,8 +566,15 @@ def test_an_entry_in_full() -> None:
 def test_who_is_addressed(staffed: Playbook, said: str, me: str, is_addressed: bool) -> None:
     """By handle or by role, whole words only, and never by oneself."""
     staffed.does("cy", c.Post(text=said))
-    spoken = addressed(staffed.entries[-1], scene(staffed).room, me)
-    assert is_addressed == bool(spoken)
+    you = You(me, me.title(), me, Scope.RESPONDER)
+    assert is_addressed == bool(addressed(staffed.entries[-1], scene(staffed).room, you))
+
+
+def test_who_has_just_come_is_addressed_too(staffed: Playbook) -> None:
+    """Their handle is the one that the hub knows them by, until the log names them."""
+    staffed.does("cy", c.Post(text="@kim look"))
+    kim = You("0f3c", "Kim Lee", "kim", Scope.RESPONDER)
+    assert addressed(staffed.entries[-1], scene(staffed).room, kim)
 
 
 # --- completion ------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from warroom.domain.vocabulary import (
     Severity,
     Status,
 )
+from warroom.protocol.envelopes import Here
 from warroom.tui.keymap import KEYS, OWN, Keymap, Where, bindings
 from warroom.tui.plain import PlainFilter
 from warroom.tui.present.completion import Completion, Speaker, complete
@@ -86,6 +87,18 @@ def offered(line: str, room: Transcript, person: str = "ana") -> list[str]:
 
 def used(line: str, room: Transcript, person: str = "ana") -> tuple[str, ...]:
     return complete(line, room, Speaker(person, Scope.RESPONDER)).usage
+
+
+def test_who_has_just_come_is_offered_by_handle(busy: Transcript) -> None:
+    """Those who may be named: not who only reads, and those in the log once."""
+    here = (
+        Here("0f3c", name="Kim Lee", handle="kim"),
+        Here("77aa", name="Kiko", handle="kiko", observer=True),
+        Here("bo", name="Bo", handle="bo"),
+    )
+    for typed, names in {"/a @ki": ["@kim"], "/a @b": ["@bo"]}.items():
+        found = complete(typed, busy, Speaker("ana", Scope.RESPONDER), here)
+        assert names == [choice.name for choice in found.choices]
 
 
 def taken(line: str, completion: Completion) -> str:

@@ -379,6 +379,23 @@ def test_someone_unknown_is_called_once() -> None:
     assert [Draft(CALL_KIM), Draft(c.TakeRole(role=TL), KIM)] == drafts
 
 
+def test_who_has_just_come_can_be_named() -> None:
+    """Before the log knows them, by who is connected; one whom the log knows is meant first."""
+    come = {"kim": "0f3c", "raj": "77aa", "cy": "another"}.get
+    said: dict[str, PersonCommand] = {
+        "/a @kim drain pool-3": c.AddAction(text="drain pool-3", assignee="0f3c"),
+        "/r tl @Raj": c.AppointRole(role=TL, person="77aa"),
+        "/a @cy drain pool-3": c.AddAction(text="drain pool-3", assignee="cy"),
+        "/here @kim": c.CallRoll(people=(Voice("0f3c", "kim"),)),
+    }
+    for line, command in said.items():
+        assert [Draft(command)] == interpret(
+            read_line(line), ROOM, NOW, "ana", lambda handle: come(handle.casefold())
+        )
+    quoted = interpret(read_line("@kim: hello"), ROOM, NOW, "cy", come)
+    assert [Draft(c.Post(text="hello"), "0f3c")] == quoted
+
+
 def test_headless_words_mean_the_same() -> None:
     """Arguments and options give the drafts that the line in the composer gives."""
     line = read_line("@kim: /a @bo drain pool-3 ~14:01 +10m")

@@ -7,6 +7,7 @@ quoting.
 import argparse
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from warroom.cli.options import (
@@ -89,11 +90,18 @@ def _drafts(
     """
     if id_ is not None and replica.room.seq_of(id_) is not None:
         return [(id_, None)]
-    meant = interpret(said, replica.room, hub.welcome.time, hub.welcome.you.person)
+    present = partial(_present, hub, replica)
+    meant = interpret(said, replica.room, hub.welcome.time, hub.welcome.you.person, present)
     if not isinstance(meant, list):
         raise Misread(f"{said.word} needs its text here; - reads it from standard input")
     last = id_ or new_command_id()
     return [(_sibling(last, len(meant) - 1 - at), draft) for at, draft in enumerate(meant)]
+
+
+def _present(hub: Conversation, replica: Replica, handle: str) -> str | None:
+    """Whom the hub shows in the room under a handle that its log does not know."""
+    hub.meet(replica)
+    return replica.present(handle)
 
 
 def _submit(hub: Conversation, replica: Replica, id_: str, draft: Draft | None) -> int:

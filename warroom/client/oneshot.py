@@ -187,6 +187,12 @@ class Conversation:
                     raise NoRoom(f"what the hub sends of this room does not fit: {change.why}")
         return replica
 
+    def meet(self, replica: Replica) -> None:
+        """Wait until the hub has said who is in the room: it does, soon after one has come."""
+        while not replica.here:
+            for _ in replica.receive(self._hear()):
+                pass
+
     def submit(self, replica: Replica, id_: str, draft: Draft) -> Settled | Returned:
         """Send a command and wait for its answer. Raises `TooLong`.
 

@@ -212,6 +212,12 @@ class Replica:
         """Whether the hub takes a line for this room now, as far as is known."""
         return self.sync in {Sync.LIVE, Sync.CATCHING_UP} and not self.recovering
 
+    def present(self, handle: str) -> str | None:
+        """Who is connected under a handle, and can be named: the hub has them attend then."""
+        wanted = handle.casefold()
+        found = (one for one in self.here.values() if one.handle.casefold() == wanted)
+        return next((one.person for one in found if not one.observer), None)
+
     def lost(self) -> Iterator[Change]:
         """The line is gone: what is held stays."""
         self._following = False

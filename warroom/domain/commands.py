@@ -472,3 +472,20 @@ def cited_by(command: Command) -> tuple[int, ...]:
             return (seq,)
         case _:
             return ()
+
+
+def named_in(command: Command) -> tuple[str, ...]:
+    """The people that a command speaks of, by their ids: they must be in the room."""
+    match command:
+        case (
+            AddAction(assignee=person)
+            | AssignAction(assignee=person)
+            | Promote(assignee=person)
+            | OfferRole(to=person)
+            | AppointRole(person=person)
+        ):
+            return () if person is None else (person,)
+        case CallRoll(people=people):
+            return tuple(voice.person for voice in people)
+        case _:
+            return ()

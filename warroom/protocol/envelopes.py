@@ -306,13 +306,14 @@ class Heartbeat(FromHub, frozen=True, tag="heartbeat"):
 
 
 class Here(Struct, frozen=True):
-    """Someone connected to the room. `idle` is in seconds; `name` is for as long as the log does
-    not name them."""
+    """Someone connected to the room. `idle` is in seconds; `name` and `handle` are for as long as
+    the log does not name them."""
 
     person: str
     idle: int = 0
     observer: bool = False
     name: str = ""
+    handle: str = ""
 
 
 class Presence(FromHub, frozen=True, tag="presence"):

@@ -7,12 +7,19 @@ from warroom.domain.commands import Post
 from warroom.domain.transcript import Transcript
 from warroom.text import visible
 from warroom.words.interpret import OpenDraft, Shown, interpret
+from warroom.words.interpret.reader import Present, nobody
 from warroom.words.parse import read_line
 from warroom.words.templates import Beginning, begin
 
 
 def understand(
-    text: str, room: Transcript, now: datetime, me: str, *, as_note: bool
+    text: str,
+    room: Transcript,
+    now: datetime,
+    me: str,
+    present: Present = nobody,
+    *,
+    as_note: bool,
 ) -> list[Draft] | Shown:
     """The commands that a line asks for, or what it asks to see. Raises `Misread`.
 
@@ -20,7 +27,7 @@ def understand(
     """
     if as_note:
         return [Draft(Post(text=visible(text).strip("\n")))]
-    return interpret(read_line(text), room, now, me)
+    return interpret(read_line(text), room, now, me, present)
 
 
 def draft_line(draft: OpenDraft, room: Transcript, now: datetime) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import re
 from warroom.domain.events import Recorded, TextWords
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Role
+from warroom.protocol.envelopes import You
 from warroom.text import one_line
 
 ROLE_HANDLES = {
@@ -18,19 +19,19 @@ ROLE_HANDLES = {
 _HANDLE = re.compile(r"(?<!\w)@([^\W_][\w.\-]*)")
 
 
-def addressed(entry: Recorded, room: Transcript, me: str) -> str:
+def addressed(entry: Recorded, room: Transcript, you: You) -> str:
     """What an entry says to the reader by their handle or role, with who says it; or nothing."""
     words = entry.event.words
-    if not isinstance(words, TextWords) or me in {entry.by, entry.speaker}:
+    if not isinstance(words, TextWords) or you.person in {entry.by, entry.speaker}:
         return ""
-    if not any(_is(handle, room, me) for handle in _HANDLE.findall(words.text)):
+    if not any(_is(handle, room, you) for handle in _HANDLE.findall(words.text)):
         return ""
     return f"#{entry.seq} {one_line(room.names.name(entry.speaker))}: {one_line(words.text)}"
 
 
-def _is(handle: str, room: Transcript, me: str) -> bool:
+def _is(handle: str, room: Transcript, you: You) -> bool:
     handle = handle.rstrip(".-").casefold()
-    if handle == room.names.handle(me).casefold():
-        return True
+    mine = room.names.handles.get(you.person, you.handle)
     role = ROLE_HANDLES.get(handle)
-    return role is not None and room.incident.holder(role) == me
+    held = role is not None and room.incident.holder(role) == you.person
+    return held or handle == mine.casefold()

@@ -1,7 +1,7 @@
 """What could be meant by what stands before the cursor: words, their forms, people, numbers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from warroom.domain.vocabulary import (
     UpdateState,
     spoken,
 )
+from warroom.protocol.envelopes import Here
 from warroom.text import one_line
 from warroom.tui.present.addressed import ROLE_HANDLES
 from warroom.tui.present.forms import Followed, Form, Place, Slot, fitting
@@ -66,12 +67,12 @@ class Speaker(Struct, frozen=True):
         return may(word, room.incident, self.person, self.scope, operator=self.operator)
 
 
-def complete(text: str, room: Transcript, me: Speaker) -> Completion:
+def complete(text: str, room: Transcript, me: Speaker, here: Iterable[Here] = ()) -> Completion:
     """What could follow, for a text that the cursor ends. Nothing for plain text."""
     found = _of_word(text, room, me)
     person = _PERSON.search(text)
     if person is not None:
-        return Completion(_people(person[1], room), person.start(), found.usage)
+        return Completion(_people(person[1], room, here), person.start(), found.usage)
     return found
 
 
@@ -213,16 +214,15 @@ def _numbered(slot: Slot, room: Transcript) -> Iterator[tuple[str, str]]:
         yield f"{slot}{number}", f"{state}: {one_line(room.text(seq))}"
 
 
-def _people(typed: str, room: Transcript) -> tuple[Choice, ...]:
-    typed = typed.casefold()
-    people = room.incident.people
-    handles = {
-        person: one_line(handle)
-        for person, handle in room.names.handles.items()
-        if person in people
-    }
+def _people(typed: str, room: Transcript, here: Iterable[Here]) -> tuple[Choice, ...]:
+    """Those in the room whose handles begin so, and those who have just come."""
+    names, people = room.names, room.incident.people
+    known = {person: handle for person, handle in names.handles.items() if person in people}
+    called = {handle: names.name(person) for person, handle in known.items()}
+    come = (one for one in here if one.handle and one.person not in people and not one.observer)
+    called |= {one.handle: one.name for one in come}
     return tuple(
-        Choice(f"@{handle} ", f"@{handle}", one_line(room.names.name(person)))
-        for person, handle in handles.items()
-        if handle.casefold().startswith(typed)
+        Choice(f"@{one_line(handle)} ", f"@{one_line(handle)}", one_line(name))
+        for handle, name in called.items()
+        if handle.casefold().startswith(typed.casefold())
     )

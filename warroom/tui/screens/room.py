@@ -167,7 +167,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         for entry in fresh:
             if self.memory.typed.pop(entry.id, None) is not None:
                 self.published(entry)
-        said = [addressed(entry, self.replica.room, self.me) for entry in fresh]
+        you, room = self.desk.you, self.replica.room
+        said = [addressed(entry, room, you) for entry in fresh] if you else []
         self._show_banners([text for text in said if text])
         self.show_filter()
         self.show_clocks()
@@ -262,7 +263,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         you = self.desk.you
         scope = you.scope if you else Scope.RESPONDER
         me = Speaker(self.me, scope, operator=you is not None and you.operator)
-        return complete(text, self.replica.room, me)
+        return complete(text, self.replica.room, me, self.replica.here.values())
 
     def action_edit(self) -> None:
         """Write the line in the person's own editor."""
@@ -284,9 +285,11 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
         """Send what was written, or say what is wrong with it and keep it."""
-        room, at = self.replica.room, self.desk.now()
+        replica, at = self.replica, self.desk.now()
         try:
-            meant = understand(event.text, room, at, self.me, as_note=event.as_note)
+            meant = understand(
+                event.text, replica.room, at, self.me, replica.present, as_note=event.as_note
+            )
         except UnknownWord as error:
             why = f"{error.text}; enter again posts it as a note"
             self._give_back(event.text, why, may_post=True)

@@ -27,7 +27,7 @@ from warroom.words.interpret import (
     roles,
     updates,
 )
-from warroom.words.interpret.reader import Reader
+from warroom.words.interpret.reader import Present, Reader, nobody
 from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread
 from warroom.words.parse import Said
@@ -73,16 +73,19 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 
-def interpret(said: Said, room: Transcript, now: datetime, me: str) -> list[Draft] | Shown:
+def interpret(
+    said: Said, room: Transcript, now: datetime, me: str, present: Present = nobody
+) -> list[Draft] | Shown:
     """The commands that a line asks for, in order, or what it asks to see. Raises `Misread`.
 
-    `me` is the person who says it. Someone unknown who is quoted is called by voice first.
+    `me` is the person who says it. Someone whom the room does not know may be `present`; someone
+    unknown who is quoted is called by voice first.
     """
     word = find(said.word, short=False)
     if word is None:
         raise Misread(f"there is no word {said.word}")
     try:
-        line = Reader(word, replace(said, rest=visible(said.rest)), room, now, me)
+        line = Reader(word, replace(said, rest=visible(said.rest)), room, now, me, present)
         meant = MEANINGS[word.name](line)
         if not isinstance(meant, list):
             line.no_marks_left()

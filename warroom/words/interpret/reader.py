@@ -1,10 +1,11 @@
 """A line as it is being understood: its tokens one by one, its marks, the people it names."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from warroom.domain.commands import Voice
 from warroom.domain.incident import Incident
@@ -40,17 +41,28 @@ _MARKS = {Mark.AT: "time when it happened", Mark.DUE: "due time", Mark.RISK: "ri
 
 E = TypeVar("E", bound=StrEnum)
 
+Present: TypeAlias = Callable[[str], str | None]
+"""Finds the person who is connected under a handle."""
+
+
+def nobody(handle: str) -> None:
+    """Finds no one: where it is not known who is connected."""
+
 
 class Reader:
     """What is left of a line. Words of a family take from it what they need.
 
-    `calls` are people to put on the roster by voice before the command itself.
+    `calls` are people to put on the roster by voice before the command itself. `present` finds
+    those who have just come, whom the room does not know yet.
     """
 
-    def __init__(self, word: Word, said: Said, room: Transcript, now: datetime, me: str) -> None:
+    def __init__(
+        self, word: Word, said: Said, room: Transcript, now: datetime, me: str, present: Present
+    ) -> None:
         self.word = word
         self.room = room
         self.now = now
+        self._present = present
         self.calls: list[Voice] = []
         self._left = said.rest
         written = {kind: getattr(said.marks, kind) for kind in Mark}
@@ -201,10 +213,17 @@ class Reader:
         """The person with a handle, or in the role that it names; None if there is nobody."""
         role = ROLES.get(handle.casefold())
         if role is None:
-            return self.room.person(handle)
+            return self._by_handle(handle)
         return self.incident.holder(role) or misread(
             f"nobody is {spoken(role)} now; name a person, @bo say"
         )
+
+    def _by_handle(self, handle: str) -> str | None:
+        """Who has a handle; someone with a client counts before a voice."""
+        known = self.room.person(handle)
+        if known is None or self.incident.people[known].voice:
+            return self._present(handle) or known
+        return known
 
     def voice(self, handle: str) -> Voice:
         """Someone as the roll is called: the person with a handle, otherwise a voice."""
