@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.e2e.man_in_the_middle import in_the_middle
+from tests.e2e.terminal import WARROOM, Terminal
 from tests.e2e.test_cli import Shell, until
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.credentials import Credentials, digest_of, remember
@@ -81,6 +82,20 @@ def test_an_invite_is_all_it_takes(operator: Shell, stranger: Stranger) -> None:
     assert "p99 is back" in operator.does("tail")
     entry = stranger.entries()[-1]
     assert ("session", "Bo") == (entry["via"], entry["name"])
+
+
+def test_a_stranger_is_asked_at_the_terminal(operator: Shell, stranger: Stranger) -> None:
+    """For the invite, which is not shown, and for their name; then the room is there."""
+    line = shares(operator)
+    env = stranger.env | {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    with Terminal([*WARROOM, "join", "-"], columns=100, rows=30, env=env) as terminal:
+        terminal.wait_for("paste the invite (it is not shown):")
+        terminal.send(f"{line}\r")
+        terminal.wait_for("your name, as others shall see it:")
+        terminal.send("Dee Park\r")
+        terminal.wait_for("INC-1", "type and press enter")
+        assert Invite.read(line).code.encode() not in terminal.raw
+    assert "Dee Park" in operator.does("people")
 
 
 def test_an_invite_can_come_from_a_file(operator: Shell, stranger: Stranger) -> None:

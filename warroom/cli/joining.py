@@ -192,9 +192,10 @@ def _name(options: argparse.Namespace, data: Path, host: str, url: str) -> str:
 def _ask_name() -> str:
     """Who comes, asked at the terminal, also where standard input gave the invite."""
     try:
-        with open("/dev/tty", "r+", encoding="utf-8", errors="replace") as terminal:
-            terminal.write("your name, as others shall see it: ")
-            terminal.flush()
+        # A terminal cannot be sought in, and so not be opened for both at once.
+        with open("/dev/tty", "w", encoding="utf-8") as out:
+            out.write("your name, as others shall see it: ")
+        with open("/dev/tty", encoding="utf-8", errors="replace") as terminal:
             name = terminal.readline().strip()
     except OSError:
         name = ""
