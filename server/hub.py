@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from server import crash, restricted
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
+from server.arrivals import Unwelcome
 from server.attendance import Attendance, remembered
 from server.batch import Accepted, Batch, Committed, Outcome
 from server.clerk import Clerk
@@ -245,6 +246,9 @@ class Hub:
     async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
         """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
         arrival = await self._reception.identify(hello, peer)
+        # It held when it was looked at, and that was before the log was waited for.
+        if (over := self._over(arrival.session)) is not None:
+            raise Unwelcome(CloseCode.NOT_ALLOWED, over)
         session = Session(link, arrival, peer, hello.client)
         self._sessions.add(session)
         self._note_visit(session)
@@ -418,11 +422,15 @@ class Hub:
     def _part_with_the_revoked(self) -> None:
         """End the connections of sessions that are over."""
         for session in self._sessions:
-            if session.credential is None:
-                continue
-            over = session_is_over(self.access.sessions[session.credential], self.now())
-            if over is not None:
-                session.link.close(CloseCode.NOT_ALLOWED, f"{over}; ask for an invite")
+            if (over := self._over(session.credential)) is not None:
+                session.link.close(CloseCode.NOT_ALLOWED, over)
+
+    def _over(self, credential: str | None) -> str | None:
+        """Why the session that someone came with is worth nothing any more."""
+        if credential is None:
+            return None
+        over = session_is_over(self.access.sessions[credential], self.now())
+        return over and f"{over}; ask for an invite"
 
     # --- telling -------------------------------------------------------------------------------
 

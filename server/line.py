@@ -59,6 +59,9 @@ class Line:
     def write(self, data: bytes) -> bool:
         """Write framed bytes now; False if the line is too full for live writes to go on."""
         connection = self._connection
+        if self._parting.done():
+            # Whoever is shown out is told why, and nothing else.
+            return False
         # Going past the library, its own two conditions for writing have to be kept here.
         if connection.protocol.state is not State.OPEN or connection.send_in_progress is not None:
             return False

@@ -37,10 +37,10 @@ from tests.integration.conftest import (
 )
 from warroom.client.tls import Impostor, fetch_pinned, trust
 from warroom.clock import new_credential_id, new_secret
-from warroom.domain.access import MakeInvite, OpenSession
+from warroom.domain.access import EndSession, MakeInvite, OpenSession, RotateSession
 from warroom.domain.commands import Post
 from warroom.domain.decide import Code
-from warroom.domain.hublog import RegisterPerson
+from warroom.domain.hublog import OwnCommand, RegisterPerson
 from warroom.domain.vocabulary import Scope, Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.envelopes import Acked, Declined, Failed, Welcome
@@ -352,6 +352,30 @@ async def test_who_is_revoked_is_out_at_once(hubs: Hubs) -> None:
         assert said == (await far.turned_away(token))[1]
         async with far.dialled(other) as dee:
             await dee.hello()
+
+
+async def test_who_is_revoked_while_they_come_in_stays_out(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the handshake and the answer to it, while the hub writes down their new token."""
+    own = Hub.own
+
+    def revoked_meanwhile(hub: Hub, command: OwnCommand, *who: Any) -> Any:
+        if isinstance(command, RotateSession):
+            own(hub, EndSession(session=command.session))
+        return own(hub, command, *who)
+
+    monkeypatch.setattr(Hub, "own", revoked_meanwhile)
+    # No heartbeat mends it later.
+    monkeypatch.setattr("server.hub.HEARTBEAT", 3600)
+    async with serve() as served, joined(served.socket, "dee"):
+        url = await served.gateway.open_tcp(Address("127.0.0.1", 0), "unused")
+        bearer = {"Authorization": f"Bearer {await _let_in(served.hub)}"}
+        async with dialled(url, additional_headers=bearer) as bo:
+            await bo.say(replace(HELLO, token=digest_of(new_secret())))
+            ended = await bo.closed()
+    assert (CloseCode.NOT_ALLOWED, "this session was revoked; ask for an invite") == ended
+    assert [] == bo.kept
 
 
 async def test_an_invite_that_is_revoked_says_so(hubs: Hubs) -> None:
