@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from textual import events
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
 from tests.tui.house import NARROW, House, house, in_room
@@ -411,6 +412,34 @@ async def test_the_palette_begins_a_line(hub: FakeHub) -> None:
         await at.waits_for(
             lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
         )
+
+
+def at_once(at: House, *keys: str) -> None:
+    """Keys that are all there before the first of them is looked at."""
+    for key in keys:
+        at.app.post_message(events.Key(key, None))
+
+
+async def test_a_second_enter_in_the_palette_does_nothing(hub: FakeHub) -> None:
+    """It must not take the room away."""
+    async with in_room(hub) as at:
+        await at.presses("ctrl+p", *"/withdraw")
+        await at.pilot.pause(0.3)
+        at_once(at, "enter", "enter", "enter", "enter")
+        await at.waits_for(
+            lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
+        )
+
+
+async def test_a_second_escape_leaves_the_room_where_it_is(hub: FakeHub) -> None:
+    """What is read over the room goes once."""
+    async with in_room(hub) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        at_once(at, "escape", "escape", "escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        await at.pilot.pause()
+        assert isinstance(at.app.screen, RoomScreen)
 
 
 async def test_what_is_typed_survives_the_lobby(hub: FakeHub) -> None:

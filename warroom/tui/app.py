@@ -23,7 +23,7 @@ from warroom.text import one_line
 from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
-from warroom.tui.palette import TemplateProvider, WordProvider
+from warroom.tui.palette import Palette, TemplateProvider, WordProvider
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
@@ -265,6 +265,11 @@ class WarroomApp(App[None]):
         """Close whatever stands before a room."""
         while self.screen is not room:
             self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        """Open the palette, ours."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def show_help(self) -> None:
         """Every word and every key."""

@@ -3,13 +3,18 @@
 from functools import partial
 from typing import cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from warroom.export.phrasing import readers
+from warroom.tui.screens.once import Once
 from warroom.tui.screens.room import RoomScreen
 from warroom.words.table import WORDS
 from warroom.words.templates import ours
+
+
+class Palette(CommandPalette, Once[None]):
+    """Textual's palette, in which a second enter does nothing."""
 
 
 class WordProvider(Provider):

@@ -6,7 +6,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
@@ -15,6 +14,7 @@ from warroom.tui.port import War
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
+from warroom.tui.screens.once import Once
 from warroom.tui.widgets.lines import Hanging, OneLine
 
 
@@ -31,7 +31,7 @@ class Page(VerticalScroll, can_focus=True):
     ]
 
 
-class ReadingScreen(Screen[None]):
+class ReadingScreen(Once[None]):
     """Lines under a title. esc goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.READING), *over_a_room()]

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from warroom.tui.keymap import Where, bindings, over_a_room
@@ -19,11 +18,12 @@ from warroom.tui.present.steps import Step, steps
 from warroom.tui.present.story import lay_out_story, story, title
 from warroom.tui.present.subject import Item, StorySubject
 from warroom.tui.present.thread import Thread
+from warroom.tui.screens.once import Once
 from warroom.tui.screens.reading import EntryScreen, Page
 from warroom.tui.widgets.lines import OneLine, block
 
 
-class StoryScreen(Screen[Step]):
+class StoryScreen(Once[Step]):
     """Dismissed with the step that was chosen, None if none was. `scene` gives the room as it is.
 
     Nothing moves under the reader: what is new comes at the end of its part.
