@@ -247,6 +247,31 @@ async def test_a_burst_in_pieces_stays_one_paste() -> None:
         assert seq == at.hub.rooms[LOG].incident.seq
 
 
+async def test_two_lines_at_once_are_asked_about() -> None:
+    """A machine that stood still, or a short paste: nothing is sent, and the lines are in sight."""
+    async with in_room() as at:
+        seq = at.hub.rooms[LOG].incident.seq
+        burst(at, "errors are falling\n/s resolved\n")
+        await at.waits_for(lambda: "2 lines came at once" in at.composer.complaint)
+        assert "errors are falling\n/s resolved" == at.composer.text
+        assert seq == at.hub.rooms[LOG].incident.seq
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "errors are falling\n/s resolved")
+        assert "" == at.composer.complaint
+
+
+async def test_a_line_typed_while_the_machine_stood_still_is_not_joined() -> None:
+    """What counts is when a key came, not when it was looked at."""
+    async with in_room() as at:
+        for text, after in (("one", 0.0), ("two", 5.0)):
+            for key in (*text, "enter"):
+                pressed = Key(key, key if len(key) == 1 else None)
+                pressed.time += after
+                at.composer.line.post_message(pressed)
+        await at.waits_for(lambda: last_text(at) == "two")
+        assert 1 == sum("one" in row and "two" not in row for row in at.rows())
+
+
 async def test_keys_are_letters_in_the_composer() -> None:
     """Single-letter keys of the timeline only write here."""
     async with in_room() as at:

@@ -1,7 +1,7 @@
 """The composer: one line for everything, that grows, and loses nothing."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from warroom.text import visible
 from warroom.tui.keymap import Keymap, Where, bindings
 from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
-from warroom.tui.present.rush import HELD_OVER, SETTLE, Rush
+from warroom.tui.present.rush import BURST, HELD_OVER, SETTLE, Ends, Rush
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.lines import block
 
@@ -27,6 +27,7 @@ LEAST_CHOICES = 4
 """So many choices are in sight however many forms a word has."""
 
 PROMPT = "type and press enter; / for everything else"
+AT_ONCE = "enter sends them as they stand here, ^u takes them out (up brings them back)"
 LOOKING_ON = "you look on: /brief shows all on one screen; the hub takes no words of yours"
 
 
@@ -46,34 +47,61 @@ class Line(TextArea):
         )
         self._actions = keymap.actions(Where.COMPOSER)
         self._entered: Timer | None = None
+        self._gathered = ""
         self._rush = Rush()
         self.busy: Callable[[str], bool] = lambda action: False
         self.holding: Callable[[], bool] = lambda: False
         self.send: Callable[[], None] = lambda: None
+        self.ask: Callable[[], None] = lambda: None
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order they were typed: a binding would overtake letters that wait."""
-        self._rush.key(event.time)
+        since = self._rush.key(event.time)
         if self._entered is not None:
             self._entered.stop()
-            self._entered = None
-            self.insert("\n")
+            if since >= SETTLE:  # the machine stood still meanwhile, the person did not
+                self._enter()
+            else:
+                self._break_line()
         if event.key == "ctrl+j":  # the newline of a paste that came key by key
-            event.stop()
-            event.prevent_default()
-            self.insert("\n")
+            self._take(event)
+            self._break_line()
         elif event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            if self._rush.rushed and self.text:
+            self._take(event)
+            if self._rush.rushed and (self.text or self._gathered):
                 self._entered = self.set_timer(SETTLE, self._enter)
             else:
                 self._enter()
-        elif (
-            (action := self._actions.get(event.key)) is not None and self.busy(action)
-        ) or await self._edit(event.key):
-            event.stop()
-            event.prevent_default()
+        elif self._rush.running and event.is_printable and event.character:
+            self._take(event)
+            self._gather(event.character)
+        else:
+            self.settle()
+            action = self._actions.get(event.key)
+            if (action is not None and self.busy(action)) or await self._edit(event.key):
+                self._take(event)
+
+    def _take(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+
+    def _break_line(self) -> None:
+        """An enter, of whose line more came at once."""
+        self._entered = None
+        self._rush.joined()
+        self._gather("\n")
+
+    def _gather(self, text: str) -> None:
+        """Put a part of a rush in with what follows at once: each edit costs milliseconds."""
+        if not self._gathered:
+            self.set_timer(BURST, self.settle)
+        self._gathered += text
+
+    def settle(self) -> None:
+        """Put in what was gathered."""
+        gathered, self._gathered = self._gathered, ""
+        if gathered:
+            self.replace(gathered, *self.selection, maintain_selection_offset=False)
 
     async def _edit(self, key: str) -> bool:
         """Do now what the key is bound to here; False if it is to nothing, or has nothing to do."""
@@ -83,12 +111,18 @@ class Line(TextArea):
     def _enter(self) -> None:
         """Send, unless this ends a paste that came key by key."""
         self._entered = None
-        if self._rush.is_paste(self.document.line_count, holding=self.holding()):
-            text = self.text
-            self.clear()
-            self.post_message(self.Pasted(text))
-        else:
-            self.send()
+        self.settle()
+        match self._rush.ends(self.document.line_count, holding=self.holding()):
+            case Ends.LINE:
+                self.send()
+            case Ends.PASTE:
+                text = self.text
+                self.clear()
+                self.post_message(self.Pasted(text))
+            case Ends.UNSURE:
+                self.ask()
+            case never:
+                assert_never(never)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -161,6 +195,7 @@ class Composer(Vertical):
         line.busy = self._key
         line.holding = lambda: self.held is not None
         line.send = self._send
+        line.ask = self._ask
         with Horizontal(id="prompted"):
             yield Static("> ", id="prompt")
             yield line
@@ -299,6 +334,10 @@ class Composer(Vertical):
             as_note, sure = text == self._unread, text == self._doubted
             self.line.text = ""
             self.post_message(self.Submitted(text, as_note=as_note, sure=sure))
+
+    def _ask(self) -> None:
+        """Lines that came at once may be a paste: nothing of them is sent unasked."""
+        self.say(f"{self.line.document.line_count} lines came at once: {AT_ONCE}")
 
     def on_line_pasted(self, event: Line.Pasted) -> None:
         event.stop()
