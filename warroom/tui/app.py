@@ -24,6 +24,7 @@ from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
 from warroom.tui.palette import Palette, TemplateProvider, WordProvider
+from warroom.tui.paste_guard import guard_pastes
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
@@ -62,6 +63,7 @@ class WarroomApp(App[None]):
     ) -> None:
         super().__init__()
         learn_keys()
+        guard_pastes()
         self.desk = make_desk(self._heard)
         self.preferences = preferences
         self.keymap = Keymap(preferences.keys)
