@@ -28,6 +28,13 @@ def burst(at: House, text: str, newline: str = "enter") -> None:
         at.composer.line.post_message(key)
 
 
+def drawn(line: Line) -> str:
+    """What the line shows, rows put together."""
+    shown = line.region
+    strips = line.screen._compositor.render_strips()[shown.y : shown.bottom]
+    return "".join(strip.crop(shown.x, shown.right).text.strip() for strip in strips)
+
+
 async def test_plain_text_is_a_note() -> None:
     """Type, enter: the note is in the log, the line is free."""
     async with in_room() as at:
@@ -270,6 +277,16 @@ async def test_a_line_typed_while_the_machine_stood_still_is_not_joined() -> Non
                 at.composer.line.post_message(pressed)
         await at.waits_for(lambda: last_text(at) == "two")
         assert 1 == sum("one" in row and "two" not in row for row in at.rows())
+
+
+async def test_a_line_is_wrapped_anew_when_the_window_changes() -> None:
+    """No letter is drawn twice, none is left out."""
+    async with in_room() as at:
+        text = "".join(chr(ord("a") + n % 26) for n in range(104))
+        await at.types(text)
+        for width in (60, 80, 50):
+            await at.pilot.resize_terminal(width, 24)
+            await at.waits_for(lambda: text == drawn(at.composer.line))
 
 
 async def test_keys_are_letters_in_the_composer() -> None:

@@ -543,7 +543,7 @@ async def test_selected_lines_are_copied() -> None:
         assert "note 2" in "".join(
             segment.text
             for segment in timeline.render_line(1)
-            if segment.style and segment.style.bgcolor == style.bgcolor
+            if segment.style and style.bgcolor == segment.style.bgcolor != segment.style.color
         )
         assert "k8" == timeline.cursor_key
         await pilot.press("y")

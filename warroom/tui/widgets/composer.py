@@ -81,6 +81,10 @@ class Line(TextArea):
             if (action is not None and self.busy(action)) or await self._edit(event.key):
                 self._take(event)
 
+    def on_resize(self) -> None:
+        """Draw the text as it is wrapped now: Textual drew it before it wrapped it anew."""
+        self.refresh()
+
     def _take(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()

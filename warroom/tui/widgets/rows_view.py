@@ -233,6 +233,8 @@ class RowsView(ScrollView):
 
     def _highlit(self, strip: Strip, start: int, end: int) -> Strip:
         style = self.screen.get_component_rich_style("screen--selection")
+        if style.color == style.bgcolor:  # a clear foreground comes out as the background
+            style = Style(bgcolor=style.bgcolor)
         begin = strip.index_to_cell_position(start)
         finish = strip.cell_length if end == -1 else strip.index_to_cell_position(end)
         middle = strip.crop(begin, finish)

@@ -286,6 +286,7 @@ class Timeline(RowsView, can_focus=True):
         row = self.cursor_row
         if text := self.screen.get_selected_text() or (row and row.plain()):
             self.app.copy_to_clipboard(text)
+            self.app.notify("copied", markup=False)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row; a second click opens it."""
