@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from warroom.domain.events import (
     DecisionWords,
     EntryRedacted,
+    Event,
     IncidentWords,
     Recorded,
     SentWords,
     TextWords,
+    Unknown,
 )
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
@@ -33,6 +35,21 @@ def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]
     amendments = incident.amended.get(seq, ())
     texts = (text for at in (*reversed(amendments), seq) if (text := own_text(at)))
     return next(texts, GONE)
+
+
+def main_words(event: Event | Unknown) -> str | None:
+    """The text that an event came with; None if it is gone, or there was none."""
+    match event.words:
+        case TextWords(text=text):
+            return text
+        case DecisionWords(choice=choice):
+            return choice
+        case IncidentWords(title=title):
+            return title
+        case SentWords(where=where):
+            return where
+        case _:
+            return None
 
 
 class Transcript:
@@ -88,17 +105,7 @@ class Transcript:
         entry = self.entry(seq)
         if entry is None or seq in self.incident.redacted:
             return None
-        match entry.event.words:
-            case TextWords(text=text):
-                return text
-            case DecisionWords(choice=choice):
-                return choice
-            case IncidentWords(title=title):
-                return title
-            case SentWords(where=where):
-                return where
-            case _:
-                return None
+        return main_words(entry.event)
 
     def _forget(self, seq: int) -> None:
         """Words that were redacted are gone here too, and the names that stood in them."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from warroom.domain import events as e
 from warroom.domain.events import Recorded
-from warroom.domain.transcript import GONE, Transcript
+from warroom.domain.transcript import GONE, Transcript, main_words
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
 from warroom.export.access_phrasing import access_text, denied_text
 from warroom.export.times import clock_time, duration, time_beside
@@ -199,8 +199,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", f"admitted {tell.name(person)}", tell.like(person), "people")
         case e.MemberRemoved(person=person):
             return Phrase("", tell.because(f"removed {tell.name(person)}"), (), "people")
-        case e.RollCalled(people=people):
-            called = ", ".join(tell.name(person) for person in people)
+        case e.RollCalled() as ev:
+            called = ", ".join(tell.called(ev))
             return Phrase("", f"called the roll: {called}", (), "people")
         case e.LogAdopted(key=key, head=head):
             text = f"adopted by another hub after #{head.seq}: its key is {one_line(key[:16])}"
@@ -244,7 +244,12 @@ class _Teller:
 
     @property
     def said(self) -> str:
-        """The entry's main words as they now stand, or the placeholder."""
+        """The entry's main words as they now stand, or the placeholder.
+
+        What is not in the room yet reads as it was written.
+        """
+        if self.recorded.seq > len(self.room.entries):
+            return visible(main_words(self.recorded.event) or GONE)
         return visible(self.room.text(self.recorded.seq))
 
     def because(self, deed: str) -> str:
@@ -259,6 +264,16 @@ class _Teller:
 
     def handle(self, person: str) -> str:
         return one_line(self.room.names.handle(person))
+
+    def called(self, ev: e.RollCalled) -> tuple[str, ...]:
+        """Who was called, by the name that they have; by what was called, if it is their first."""
+        names = self.room.names.names
+        said = ev.words.handles if ev.words else ()
+        voices = dict(zip(ev.people, map(one_line, said), strict=False))
+        return tuple(
+            self.name(person) if person in names else voices.get(person, self.name(person))
+            for person in ev.people
+        )
 
     def like(self, person: str) -> tuple[str, ...]:
         """Whose name in the room reads the same: everyone is told, for a name is evidence."""

@@ -14,10 +14,11 @@ from warroom.domain.events import Recorded
 from warroom.domain.permissions import WORKING
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Scope
-from warroom.export.phrasing import marks, phrase
+from warroom.export.phrasing import Phrase, marks, phrase
 from warroom.export.times import clock_time
 from warroom.protocol.envelopes import You
 from warroom.text import one_line, visible
+from warroom.tui.present.foreseen import foreseen
 from warroom.tui.present.scene import short_name
 from warroom.tui.present.waiting import diverged
 from warroom.tui.widgets.rows import PENDING, Row
@@ -66,14 +67,17 @@ class Rows:
         me = you.person if you else ""
         if you is not None and me not in self._room.names.names:
             self._shorts[me] = one_line(you.name).split(" ")[0]
+        said = foreseen(submit, self._room, you, pending.written_at) if you else None
+        said = said or Phrase("", asked(submit.command))
+        why = (one_line(pending.why),) if pending.why else ()
         return _row(
             key=submit.id,
             at=clock_time(pending.written_at, seconds=True),
             number="",
             who=self._who(me, submit.said_by),
-            tag="",
-            text=asked(submit.command),
-            details=(one_line(pending.why),) if pending.why else (),
+            tag=said.tag,
+            text=said.text,
+            details=(*said.details, *why),
             marks=pending.stand,
             kind=PENDING,
         )
@@ -260,7 +264,7 @@ _WORDS = ("where", "text", "reason", "note", "rationale")
 
 
 def asked(command: PersonCommand) -> str:
-    """What a command says, for as long as no entry says it."""
+    """What a command says that is not granted here, so that no entry of it can be foreseen."""
     match command:
         case c.RecordDecision(decision=decision) | c.ProposeDecision(decision=decision):
             words = decision.choice
