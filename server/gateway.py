@@ -224,7 +224,9 @@ class Gateway:
         try:
             tasks.create_task(line.pump(self._hub, session))
             while True:
-                await self._take(session, await connection.recv())
+                frame = await connection.recv()
+                session.heard_at = monotonic()
+                await self._take(session, frame)
                 if session.peer.remote:
                     # Reading more slowly is all it takes: the rest waits at their end.
                     await asyncio.sleep(self._frames.owe(session.you.person, monotonic()))

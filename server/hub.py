@@ -279,7 +279,6 @@ class Hub:
 
     async def receive(self, session: Session, message: ClientMessage) -> None:
         """Act on one message of a session."""
-        session.heard_at = monotonic()
         match message:
             case Submit():
                 self._intake.submit(session, message)

@@ -32,11 +32,14 @@ from warroom.protocol.envelopes import (
     Diverged,
     Draining,
     Failed,
+    FromHub,
     Heartbeat,
+    ListRooms,
     Open,
     Presence,
     Rooms,
 )
+from warroom.protocol.stewardship import ListPeople
 
 HURRIED = Patience(hello=0.2, progress=0.3, goodbye=0.2, spread=0.01, look=0.05)
 
@@ -376,6 +379,19 @@ async def test_the_heartbeat_says_where_open_rooms_stand(
         here = await ana.hear(Presence, lambda said: said.here[0].idle == 7)
         assert log == here.log
         assert CloseCode.STALLED == (await ana.closed())[0]
+
+
+@pytest.mark.parametrize("message", [ListRooms(), ListPeople()], ids=["a room's", "the steward's"])
+async def test_whatever_is_said_is_a_sign_of_life(
+    serve: Serve, message: ListRooms | ListPeople
+) -> None:
+    """Also what is said to the one who runs the hub: nobody is cut in the middle of it."""
+    async with serve() as served, joined(served.socket) as ana:
+        (session,) = served.hub.connected
+        session.heard_at = before = session.heard_at - 5
+        await ana.say(message)
+        await ana.hear(FromHub, lambda said: isinstance(said, Rooms | Failed))
+        assert before < session.heard_at
 
 
 # --- slow clients, and the end -------------------------------------------------------------------
