@@ -37,6 +37,9 @@ from warroom.protocol.codec import MAX_HUB_FRAME, entries_frame
 
 PAGE_ENTRIES = 500
 RECENT_ENTRIES = 2_000
+RECENT_BYTES = 4 * 1024 * 1024
+"""What a room keeps in memory for those who come back: so many entries, and no more than that."""
+
 MEMO_PAGES = 64
 _FRAME_ROOM = MAX_HUB_FRAME - 1024
 """What the lines of one frame may take; the rest is its envelope."""
@@ -80,6 +83,7 @@ class Room:
         self._pack = pack
         self._followers: dict[Hashable, Follower] = {}
         self._recent: deque[Entry] = deque()
+        self._recent_bytes = 0
         self._recent_heads: deque[SignedHead] = deque()
         self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
         self._naming: dict[int, Event | Unknown] = {}
@@ -200,6 +204,7 @@ class Room:
             self.names.forget(naming)
         self._titles.pop(seq, None)
         self._recent.clear()
+        self._recent_bytes = 0
         self._recent_heads.clear()
         self._memo.clear()
 
@@ -207,10 +212,12 @@ class Room:
         if any(entry.seq in self.incident.redacted for entry in committed.entries):
             return
         self._recent.extend(committed.entries)
+        self._recent_bytes += sum(map(_size, committed.entries))
         self._recent_heads.extend((*committed.earlier, committed.head))
-        while len(self._recent) > RECENT_ENTRIES:
-            self._recent.popleft()
-        while self._recent_heads[0].seq < self._recent[0].seq:
+        while len(self._recent) > RECENT_ENTRIES or self._recent_bytes > RECENT_BYTES:
+            self._recent_bytes -= _size(self._recent.popleft())
+        first = self._recent[0].seq if self._recent else self.seq + 1
+        while self._recent_heads and self._recent_heads[0].seq < first:
             self._recent_heads.popleft()
 
     def _recent_after(self, seq: int) -> tuple[Entry, ...]:
@@ -226,6 +233,10 @@ class Room:
         self._memo[after] = (last, self._pack(payload))
         while len(self._memo) > MEMO_PAGES:
             self._memo.popitem(last=False)
+
+
+def _size(entry: Entry) -> int:
+    return len(entry.header_bytes) + len(entry.body_bytes or b"")
 
 
 def _payloads(

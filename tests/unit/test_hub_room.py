@@ -236,6 +236,21 @@ def test_only_so_many_pages_and_entries_are_kept(
     assert [4, 5, 6] == [head.seq for head in book.room._recent_heads]
 
 
+def test_only_so_many_bytes_are_kept(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large entries leave the memory earlier, and one that is too large is never in it."""
+    monkeypatch.setattr("server.room.RECENT_BYTES", 4_000)
+    for _ in range(4):
+        book.commits(note("x" * 1_000))
+    assert [4, 5] == [entry.seq for entry in book.room._recent]
+    assert [4, 5] == [head.seq for head in book.room._recent_heads]
+    book.commits(note("x" * 5_000))
+    assert [] == [*book.room._recent, *book.room._recent_heads]
+    book.commits(note())
+    assert [7] == [entry.seq for entry in book.room._recent]
+    book.room.follow("ana", 0)
+    assert [[1, 2, 3, 4, 5, 6, 7]] == book.pages("ana")
+
+
 def test_large_entries_are_split_into_frames_of_bounded_size(book: Book) -> None:
     """Live and in pages; only the frame that holds a head's entry carries the head."""
     large = [note("x" * 60_000) for _ in range(6)]
