@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,31 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     shell = Shell(tmp_path)
     yield shell
     shell.run("hub", "stop")
+
+
+def test_a_time_that_is_yet_to_come_is_refused_with_its_date(shell: Shell) -> None:
+    """Who writes another zone's clock is not put a day back; who means yesterday says so."""
+    soon = datetime.now(UTC) + timedelta(minutes=40)
+    if soon.date() != datetime.now(UTC).date():
+        pytest.skip("what comes within the hour is tomorrow")
+    dated = f"{soon - timedelta(days=1):%Y-%m-%dT%H:%M}Z"
+    shell.does("declare", "Checkout")
+    for said in (("obs", "seen", "--at"), ("declare", "again", "--started")):
+        refused = shell.refuses(2, *said, f"{soon:%H:%M}")
+        assert "UTC is yet to come" in refused
+        assert f"yesterday's is {dated}: write that if you mean it" in refused
+    shell.does("obs", "seen", "--at", dated)
+
+
+def test_a_mark_that_is_none_is_refused_unless_it_came_as_text(shell: Shell) -> None:
+    """What a person types is asked for again; what a pipe brings is data."""
+    shell.does("declare", "Checkout")
+    assert "~noon is not understood; write ~14:01" in shell.refuses(2, "obs", "seen", "~noon")
+    shell.does("obs", "-", given="seen ~noon\n")
+    shell.does("status", "identified", "~now")
+    said = {entry["kind"]: entry for entry in shell.entries()}
+    assert {"text": "seen ~noon"} == said["observation.made"]["words"]
+    assert "occurred_at" in said["status.changed"]["facts"]
 
 
 def test_an_incident_from_the_declaration_to_a_verified_export(shell: Shell) -> None:

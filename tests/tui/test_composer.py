@@ -391,6 +391,35 @@ async def test_a_draft_with_gaps_is_submitted_on_purpose_only() -> None:
         )
 
 
+async def test_a_time_that_is_yet_to_come_is_asked_about() -> None:
+    """It is nine, UTC: 09:40 may be this person's own clock. Enter again means yesterday's."""
+    async with in_room() as at:
+        await at.sends("/o seen ~09:40")
+        await at.waits_for(lambda: "09:40 UTC is yet to come, it is 09:00" in at.composer.complaint)
+        assert "2026-03-01T09:40Z; enter again means that" in at.composer.complaint
+        assert "/o seen ~09:40" == at.composer.text
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "seen")
+
+
+async def test_a_mark_that_is_none_is_asked_about() -> None:
+    """~noon was meant as a time; enter again keeps it as text."""
+    async with in_room() as at:
+        await at.sends("/o queues grow ~noon")
+        await at.waits_for(lambda: "~noon is not understood; write ~14:01" in at.composer.complaint)
+        await at.presses("enter")
+        await at.waits_for(lambda: last_text(at) == "queues grow ~noon")
+
+
+async def test_a_status_from_before_it_began_is_asked_about() -> None:
+    """What is seen may be older than the incident; where it stands is not."""
+    async with in_room() as at:
+        await at.sends("/s investigating ~08:10")
+        await at.waits_for(lambda: "08:10 UTC is before it began, 09:00" in at.composer.complaint)
+        await at.sends("/o queues grew ~08:10")
+        await at.waits_for(lambda: last_text(at) == "queues grew")
+
+
 async def test_closing_names_what_is_not_finished() -> None:
     """A nag before the close, never a wall: enter again closes."""
     hub = FakeHub()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.conftest import Playbook
+from warroom.client.draft import Doubt
 from warroom.client.inviting import InviteWanted
 from warroom.domain import commands as c
 from warroom.domain.commands import DecisionText, PersonCommand, Voice
@@ -342,6 +343,27 @@ def test_when_it_happened_goes_with_the_command() -> None:
     assert [
         Draft(c.ChangeStatus(to=Status.MITIGATED, reason="cache is warm"), None, at("04:31"))
     ] == interpret(read_line("/s mitigated ~04:31 cache is warm"), ROOM, NOW, "ana")
+
+
+@pytest.mark.parametrize("line", ["/o p99 4.2 s ~15:10", "/info started 15:10"])
+def test_a_time_that_is_yet_to_come_is_yesterdays_with_a_doubt(line: str) -> None:
+    """Whoever reads another zone's clock is not put a day back in silence."""
+    meant = interpret(read_line(line), ROOM, NOW, "cy")
+    assert isinstance(meant, list)
+    (draft,) = meant
+    doubt = "15:10 UTC is yet to come, it is 14:20; yesterday's is 2026-03-01T15:10Z"
+    assert (Doubt(doubt, "means that"),) == draft.doubts
+
+
+def test_what_looks_like_a_mark_is_text_with_a_doubt() -> None:
+    """`~noon` at the end of a status was meant as a time; the text says so itself."""
+    meant = interpret(read_line("/s identified ~noon"), ROOM, NOW, "ana")
+    assert isinstance(meant, list)
+    (draft,) = meant
+    assert c.ChangeStatus(to=Status.IDENTIFIED, reason="~noon") == draft.command
+    (doubt,) = draft.doubts
+    assert doubt.why.startswith("~noon is not understood; write ~14:01")
+    assert "keeps it as text" == doubt.sent
 
 
 def test_a_time_that_leads_is_text_if_one_ends_the_line() -> None:

@@ -35,6 +35,7 @@ def at(text: str) -> datetime:
         ("fail over !HIGH +30s", "fail over", Marks(due="30s", risk="HIGH")),
         ('a !low +2d ~"yesterday 23:10" ', "a", Marks("yesterday 23:10", "2d", "low")),
         ("~14:01", "", Marks(at="14:01")),
+        ("gone ~now", "gone", Marks(at="now")),
         ("two\nlines +10m", "two\nlines", Marks(due="10m")),
     ],
 )
@@ -60,6 +61,35 @@ def test_marks_that_end_a_line_are_taken_off(line: str, text: str, found: Marks)
 def test_anything_else_is_text(line: str) -> None:
     """Only the last tokens count, and only in the forms there are."""
     assert (line.rstrip(), Marks()) == take_marks(line, ALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("gone ~noon", "~14:01"),
+        ("gone ~14:1", "~14:01"),
+        ("gone ~2026-03-2", "~14:01"),
+        ("drain +10min", "+10m"),
+        ("drain +@soon", ""),
+        ("fail over !hihg", "!high"),
+        ("p99 ~200ms", ""),
+        ("it is ~5", ""),
+        ("see ~/notes", ""),
+        ("between ~14:01", ""),
+        ("wow !", ""),
+        ("~noon it broke", ""),
+        ("", ""),
+    ],
+)
+def test_what_looks_like_a_mark_at_the_end_and_is_none_is_told(text: str, form: str) -> None:
+    """It says how such a mark is written; a quantity is no mark."""
+    told = marks.unread(text, ALL)
+    assert (bool(form), True) == (bool(told), f"write {form}" in told or not form)
+
+
+def test_only_marks_that_a_word_takes_are_missed() -> None:
+    """Where nothing falls due, +10min is what someone said."""
+    assert "" == marks.unread("up by +10min", frozenset({Mark.AT}))
 
 
 def test_a_kind_of_mark_counts_once() -> None:
@@ -92,6 +122,7 @@ def test_a_time_can_lead_a_text() -> None:
         ("2020-02-12T11:45+02:00", "2020-02-12T09:45"),
         ("2020-02-12", "2020-02-12T00:00"),
         ("10 min ago", "2026-03-02T11:50:20"),
+        ("~NOW", "2026-03-02T12:00:20"),
         ("1 h 20 min ago", "2026-03-02T10:40:20"),
         ("90s ago", "2026-03-02T11:58:50"),
         ("yesterday 23:10", "2026-03-01T23:10"),
@@ -101,6 +132,31 @@ def test_a_time_can_lead_a_text() -> None:
 def test_when_something_happened(text: str, moment: str) -> None:
     """A time of day is the latest that has come, give or take the minute clocks may differ."""
     assert at(moment) == marks.occurred(text, NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("12:02", "2026-03-01T12:02Z"),
+        ("~14:01:30", "2026-03-01T14:01:30Z"),
+        ("23:59", "2026-03-01T23:59Z"),
+        ("0:00", ""),
+        ("12:01", ""),
+        ("yesterday 14:01", ""),
+        ("2026-03-01T14:01Z", ""),
+        ("10 min ago", ""),
+    ],
+)
+def test_a_time_of_day_that_is_yet_to_come_is_doubtful(text: str, dated: str) -> None:
+    """It may be another zone's; the date is there to say it with. Dated, it is plain."""
+    doubt = marks.doubt(text, NOON)
+    assert (bool(dated), True) == (bool(doubt), doubt.endswith(dated))
+    assert not dated or "" == marks.doubt(dated, NOON)
+
+
+def test_the_evening_before_is_not_doubtful() -> None:
+    """Shortly after midnight, 23:58 was yesterday: today's is further away."""
+    assert "" == marks.doubt("23:58", datetime(2026, 3, 2, 0, 5, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

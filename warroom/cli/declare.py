@@ -83,10 +83,13 @@ def _severity(text: str) -> Severity:
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    from warroom.words.marks import occurred
+    from warroom.words.marks import doubt, occurred
     from warroom.words.misread import Misread
 
     try:
-        return occurred(text, now)
+        moment = occurred(text, now)
     except Misread as misread:
         raise Stop(Exit.USAGE, misread.text) from misread
+    if why := doubt(text, now):
+        raise Stop(Exit.USAGE, f"{why}: write that if you mean it")
+    return moment

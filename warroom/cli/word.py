@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from warroom.cli.options import (
     add_json,
     add_place,
@@ -70,6 +72,10 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     marks = Marks(**{mark: getattr(options, mark, None) for mark in Mark})
     try:
         said = read_arguments(options.word, arguments, said_by=options.said_by, marks=marks)
+        if "-" in options.arguments:
+            said = replace(said, unread="")
+        elif said.unread:
+            raise Misread(f"{said.unread}; or give the text on standard input: -")
         with converse(options, env, reads=False) as hub:
             replica = hub.open(choose_room(hub.rooms(), options, env, reads=False).log)
             for id_, draft in _drafts(hub, replica, said, options.id):
@@ -94,6 +100,8 @@ def _drafts(
     meant = interpret(said, replica.room, hub.welcome.time, hub.welcome.you.person, present)
     if not isinstance(meant, list):
         raise Misread(f"{said.word} needs its text here; - reads it from standard input")
+    if doubt := next((doubt for draft in meant for doubt in draft.doubts), None):
+        raise Misread(f"{doubt.why}: write that if you mean it")
     last = id_ or new_command_id()
     return [(_sibling(last, len(meant) - 1 - at), draft) for at, draft in enumerate(meant)]
 

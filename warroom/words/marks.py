@@ -1,13 +1,13 @@
 """Trailing marks: `~14:01` when it happened, `+10m` when it is due, `!high` how risky it is.
 
 They count only as the last tokens of a line, and only for words that take them; anywhere else
-they are text. A time without a date is UTC: the latest such time for what happened, the next
-one for what is due.
+they are text. A time without a date is UTC: the latest such time for what happened, the next one
+for what is due. Where today's is yet to come, the latest is asked about.
 
 | mark | says |
 |---|---|
 | `~14:01` `~14:01:30` `~2020-02-12T11:45Z` | that time |
-| `~"10 min ago"` `~"1 h 20 min ago"` `~"yesterday 23:10"` | counted from now |
+| `~"10 min ago"` `~"1 h 20 min ago"` `~"yesterday 23:10"` `~now` | counted from now |
 | `+10m` `+90s` `+1h30m` `+2d` | so long from now |
 | `+@14:30` `+@2020-02-12T11:45Z` | by that time |
 | `!high` `!medium` `!low` | the risk |
@@ -26,6 +26,9 @@ from warroom.words.misread import Misread
 from warroom.words.table import Mark
 
 DAY = timedelta(days=1)
+NEAR = timedelta(hours=12)
+"""A time of day that is yet to come, and within this, is nearer than yesterday's."""
+
 YEAR = timedelta(days=366)
 
 
@@ -43,7 +46,7 @@ _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 _DATED = rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK}(?:Z|[+-]\d\d:?\d\d)?)?"
 _SPAN = r"(?:\d{1,5}[dhms])+"
 _FORMS = {
-    Mark.AT: rf'~(?:{_CLOCK}|{_DATED}|"[^"\n]{{1,60}}")',
+    Mark.AT: rf'~(?:{_CLOCK}|{_DATED}|now|"[^"\n]{{1,60}}")',
     Mark.DUE: rf"\+(?:{_SPAN}|@(?:{_CLOCK}|{_DATED}))",
     Mark.RISK: "!(?:high|medium|low)",
 }
@@ -54,6 +57,13 @@ _ANY = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LEADING = re.compile(rf"({_FORMS[Mark.AT]})(?:\s+|\Z)", re.ASCII | re.IGNORECASE)
+_UNREAD = {
+    Mark.AT: (r'~(?:[a-z]+|\d{1,2}[:h]\S*|\d{4}-\S*|"\S*)', '~14:01 or ~"10 min ago"'),
+    Mark.DUE: (r"\+@?\d\S*", "+10m, +1h30m or +@14:30"),
+    Mark.RISK: (r"![a-z]+", "!high, !medium or !low"),
+}
+"""What looks like a mark and is none, and how one is written. `~200ms` is a quantity."""
+
 _LONGEST = 80
 """Characters of the longest mark there can be: a line is searched no further from its end."""
 
@@ -85,6 +95,17 @@ def take_marks(text: str, wanted: frozenset[Mark]) -> tuple[str, Marks]:
     return text, marks
 
 
+def unread(text: str, wanted: frozenset[Mark]) -> str:
+    """What a text from which the marks are taken ends with, and how it is written, if that looks
+    like a mark; nothing if it does not."""
+    last = text.split()[-1] if text.strip() else ""
+    for kind, (form, example) in _UNREAD.items():
+        looks_like_one = kind in wanted and re.fullmatch(form, last, re.ASCII | re.IGNORECASE)
+        if looks_like_one and not _last(last):
+            return f"{last} is not understood; write {example} as the last thing on the line"
+    return ""
+
+
 def take_leading_time(text: str) -> tuple[str | None, str]:
     """The time that a text begins with, as written without its sign, and what follows it."""
     found = _LEADING.match(text)
@@ -104,6 +125,17 @@ def occurred(text: str, now: datetime) -> datetime:
     if moment > now + SKEW:
         raise Misread(f'"{text}" lies in the future; write when it happened, ~14:01 say')
     return moment
+
+
+def doubt(text: str, now: datetime) -> str:
+    """What speaks against `occurred`: today's such time is nearer, and yet to come, so that another
+    zone's clock may be meant. Nothing if nothing does."""
+    text = _bare(text)
+    moment = _today(text, now)
+    if moment is None or not SKEW < moment - now <= NEAR:
+        return ""
+    dated = f"{moment - DAY:%Y-%m-%dT%H:%M:%S}".removesuffix(":00")
+    return f"{text} UTC is yet to come, it is {now.astimezone(UTC):%H:%M}; yesterday's is {dated}Z"
 
 
 def due(text: str, now: datetime) -> datetime:
@@ -171,6 +203,8 @@ def _dated(text: str) -> datetime | None:
 
 def _counted(text: str, now: datetime) -> datetime | None:
     """`10 min ago`, `yesterday 23:10`."""
+    if text == "now":
+        return now.astimezone(UTC)
     if text.startswith("yesterday"):
         moment = _today(text.removeprefix("yesterday").strip(), now)
         return moment and moment - DAY

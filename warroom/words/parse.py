@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from warroom.text import visible
-from warroom.words.marks import NO_MARKS, Marks, take_marks
+from warroom.words.marks import NO_MARKS, Marks, take_marks, unread
 from warroom.words.misread import UnknownWord
 from warroom.words.table import POST, WORDS, Word, find
 
@@ -15,12 +15,16 @@ _SAID_BY = re.compile(r"\s*@([^\W_][\w.\-]{0,23}):(?:\s+|\Z)")
 
 
 class Said(Struct, frozen=True, omit_defaults=True):
-    """A line taken apart: the word's name, what follows it, and who said it by their handle."""
+    """A line taken apart: the word's name, what follows it, and who said it by their handle.
+
+    `unread` says what in the end of its text looks like a mark and is none.
+    """
 
     word: str
     rest: str = ""
     said_by: str | None = None
     marks: Marks = Marks()
+    unread: str = ""
 
 
 def read_line(line: str) -> Said:
@@ -60,12 +64,13 @@ def read_arguments(
         due=marks.due or said.marks.due,
         risk=marks.risk or said.marks.risk,
     )
-    return Said(said.word, said.rest, said.said_by, both)
+    return Said(said.word, said.rest, said.said_by, both, said.unread)
 
 
 def _said(word: Word, text: str, said_by: str | None) -> Said:
     rest, marks = take_marks(text, word.marks)
-    return Said(word.name, _without_blank_edges(rest), said_by, marks)
+    left = unread(rest, word.marks)
+    return Said(word.name, _without_blank_edges(rest), said_by, marks, left)
 
 
 def _said_by(text: str) -> tuple[str | None, str]:

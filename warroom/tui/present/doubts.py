@@ -4,18 +4,22 @@ from collections.abc import Iterable, Iterator
 
 from warroom.client.draft import Draft
 from warroom.domain.commands import ApproveUpdate, ChangeStatus, PublishUpdate, SubmitUpdate
+from warroom.domain.incident import Incident
 from warroom.domain.vocabulary import Status
+from warroom.export.times import clock_time, time_beside
 from warroom.tui.present.comms import gaps
 from warroom.tui.present.debrief import unfinished
 from warroom.tui.present.scene import Scene
 
 
 def doubts(drafts: Iterable[Draft], scene: Scene) -> str:
-    """What speaks against sending these, as a sentence; nothing if nothing does."""
-    return next((doubt for draft in drafts for doubt in _doubts(draft, scene)), "")
+    """What speaks against sending these, as one line; nothing if nothing does."""
+    return "; ".join(dict.fromkeys(doubt for draft in drafts for doubt in _doubts(draft, scene)))
 
 
 def _doubts(draft: Draft, scene: Scene) -> Iterator[str]:
+    yield from (f"{doubt.why}; enter again {doubt.sent}" for doubt in draft.doubts)
+    yield from _too_early(draft, scene.incident)
     match draft.command:
         case ChangeStatus(to=Status.CLOSED):
             if left := ", ".join(unfinished(scene.incident)):
@@ -26,3 +30,11 @@ def _doubts(draft: Draft, scene: Scene) -> Iterator[str]:
                 yield f"U{n} still says {left}: revise it; enter again lets it stand"
         case _:
             pass
+
+
+def _too_early(draft: Draft, incident: Incident) -> Iterator[str]:
+    """What people see may be older than the incident; where it stands is not."""
+    began, at = incident.began_at, draft.occurred_at
+    if isinstance(draft.command, ChangeStatus) and began and at and at < began:
+        when, known = time_beside(at, began), clock_time(began)
+        yield f"{when} UTC is before it began, {known} (/info started); enter again means that"

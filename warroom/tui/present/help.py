@@ -42,7 +42,7 @@ def _marks() -> list[Pieces]:
     return [
         (Piece(""),),
         (Piece("Marks, as the last things on a line. Times are UTC.", Tone.ACCENT),),
-        (Piece('~14:01  ~"10 min ago"   when it happened'),),
+        (Piece('~14:01  ~"10 min ago"  ~now   when it happened'),),
         (Piece("+10m  +1h30m  +@14:30   when it is due, or how long objections are heard"),),
         (Piece("!high  !medium  !low    the risk of a decision"),),
         (Piece("x3                      how many people an invite lets in"),),

@@ -98,7 +98,8 @@ def interpret(
     except Misread as error:
         raise Misread(error.text, word.usage) from None
     calls = [Draft(CallRoll(people=tuple(line.calls)))] if line.calls else []
-    return [*calls, *(Draft(command, line.said_by, at) for command in meant)]
+    doubts = tuple(line.doubts)
+    return [*calls, *(Draft(command, line.said_by, at, doubts) for command in meant)]
 
 
 _LIMIT = re.compile(r"length <= (\d+)")

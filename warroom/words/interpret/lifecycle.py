@@ -5,7 +5,6 @@ import re
 from warroom.domain import commands as c
 from warroom.domain.commands import PersonCommand
 from warroom.domain.vocabulary import Level, Severity, Status
-from warroom.words import marks
 from warroom.words.interpret.reader import Reader
 from warroom.words.misread import misread
 
@@ -40,7 +39,7 @@ def info(line: Reader) -> list[PersonCommand]:
         urgency=_level(line, parts, "urgency"),
         services=tuple(filter(None, map(str.strip, parts.get("services", "").split(",")))),
         bridge=parts.get("bridge"),
-        started_at=None if started is None else marks.occurred(started, line.now),
+        started_at=None if started is None else line.moment(started),
     )
     if described == c.Describe():
         misread("name at least one service: /info services cards,checkout")

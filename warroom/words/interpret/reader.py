@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
+from warroom.client.draft import Doubt
 from warroom.domain.commands import Voice
 from warroom.domain.incident import Incident
 from warroom.domain.names import voice_id
@@ -52,8 +53,9 @@ def nobody(handle: str) -> None:
 class Reader:
     """What is left of a line. Words of a family take from it what they need.
 
-    `calls` are people to put on the roster by voice before the command itself. `present` finds
-    those who have just come, whom the room does not know yet.
+    `calls` are people to put on the roster by voice before the command itself, `doubts` what may
+    have been meant otherwise. `present` finds those who have just come, whom the room does not
+    know yet.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Reader:
         self.now = now
         self._present = present
         self.calls: list[Voice] = []
+        self.doubts = [Doubt(said.unread, "keeps it as text")] if said.unread else []
         self._left = said.rest
         written = {kind: getattr(said.marks, kind) for kind in Mark}
         self._marks = {kind: text for kind, text in written.items() if text is not None}
@@ -255,7 +258,14 @@ class Reader:
 
     def occurred_at(self) -> datetime | None:
         text = self._marks.pop(Mark.AT, None)
-        return None if text is None else marks.occurred(text, self.now)
+        return None if text is None else self.moment(text)
+
+    def moment(self, text: str) -> datetime:
+        """When something happened that is told by this text."""
+        moment = marks.occurred(text, self.now)
+        if why := marks.doubt(text, self.now):
+            self.doubts.append(Doubt(why, "means that"))
+        return moment
 
     def due_at(self) -> datetime | None:
         text = self._marks.pop(Mark.DUE, None)
