@@ -14,10 +14,11 @@ from warroom.domain import commands as c
 from warroom.domain.vocabulary import Audience, Role, Scope, Severity, Status
 from warroom.protocol.envelopes import Here, Presence, You
 from warroom.tui.screens.lobby import LobbyScreen
-from warroom.tui.screens.reading import ReadingScreen
+from warroom.tui.screens.reading import EntryScreen, ReadingScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.widgets.asking import Asking
 from warroom.tui.widgets.lines import Hanging
+from warroom.tui.widgets.overhead import Overhead
 
 
 @pytest.fixture
@@ -515,3 +516,42 @@ async def test_a_desk_that_fails_is_seen(hub: FakeHub, monkeypatch: pytest.Monke
         await at.waits_for(at.toasts)
         assert "the line to the hub failed" in at.toasts()[0]
         assert at.app.is_running
+
+
+async def test_whoever_reads_sees_the_rooms_first_lines_all_the_same(hub: FakeHub) -> None:
+    """State, line and the worst alarm stand above what is read over a room, and keep in step."""
+    hub.says("ana", c.AddAction(text="drain", due_at=hub.now + timedelta(minutes=1)))
+    async with in_room(hub) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        assert "INC-1 Checkout is down" in at.line("condition")
+        assert "help" == at.line("heading")
+        assert "" == at.line("alarm")
+        hub.waits(120)
+        await at.waits_for(lambda: "A1 overdue" in at.line("alarm"))
+        at.desk.drops()
+        await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
+        assert "the hub is gone" in at.line("trouble")
+        await at.presses("escape", "escape", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, EntryScreen))
+        assert "A1 overdue" in at.line("alarm")
+
+
+async def test_an_offer_is_an_alarm_where_no_banner_says_it(hub: FakeHub) -> None:
+    """The banner stands in the room; whoever reads over it has the alarms' row."""
+    async with in_room(hub, person="Bo") as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        hub.says("ana", c.OfferRole(role=Role.TECHNICAL_LEAD, to="bo"))
+        await at.waits_for(lambda: "Ana offers you TL" in at.line("alarm"))
+        await at.presses("escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        assert "" == at.line("alarm")
+
+
+async def test_the_help_of_the_lobby_has_no_room_above_it(hub: FakeHub) -> None:
+    """No room is open: there is nothing to say of one."""
+    async with house(hub) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        assert not at.app.screen.query_one(Overhead).display

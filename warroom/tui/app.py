@@ -30,6 +30,7 @@ from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
 from warroom.tui.present import help as help_text
 from warroom.tui.present import inviting
+from warroom.tui.present.glance import Glance
 from warroom.tui.safety import ControlFilter
 from warroom.tui.screens.inviting import InviteScreen
 from warroom.tui.screens.lobby import LobbyScreen
@@ -220,6 +221,11 @@ class WarroomApp(App[None]):
         self.notify(f"there is no room {one_line(wanted)} here", severity="error", markup=False)
 
     # --- going about -----------------------------------------------------------------------------
+
+    def glance(self) -> Glance | None:
+        """How the room stands in which one is; None in the lobby."""
+        rooms = (screen for screen in self.screen_stack if isinstance(screen, RoomScreen))
+        return next((room.glance for room in rooms if not room.left), None)
 
     def memory(self, log: str) -> Memory:
         """What was being typed in a room, and what was sent there."""

@@ -28,6 +28,13 @@ def unsaid(scene: Scene, alarms: list[Alarm]) -> list[Alarm]:
     return [a for a in alarms if a.kind is not AlarmKind.OFFER or a.role in left_to_say]
 
 
+def in_turn(scene: Scene, alarms: list[Alarm]) -> list[Alarm]:
+    """The alarms in the order in which they are dealt with: the offer that the banner says last."""
+    said = offer_to_me(scene)
+    offered = [a for a in alarms if said and a.kind is AlarmKind.OFFER and a.role is said.role]
+    return [*unsaid(scene, alarms), *offered]
+
+
 def handover_lines(scene: Scene, width: int, *, briefed: bool = True) -> list[Pieces]:
     """The banner in lines of at most so many cells; none while nothing is offered."""
     offer = offer_to_me(scene)

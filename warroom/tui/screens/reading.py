@@ -1,6 +1,6 @@
 """Something to read, over the room: help, the brief, the debrief, one entry in full."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,12 +10,12 @@ from textual.containers import VerticalScroll
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
 from warroom.tui.keymap import Where, bindings, over_a_room
-from warroom.tui.port import War
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
-from warroom.tui.screens.once import Once
+from warroom.tui.screens.over import OverRoom
 from warroom.tui.widgets.lines import Hanging, OneLine
+from warroom.tui.widgets.overhead import Overhead
 
 
 class Page(VerticalScroll, can_focus=True):
@@ -31,7 +31,7 @@ class Page(VerticalScroll, can_focus=True):
     ]
 
 
-class ReadingScreen(Once[None]):
+class ReadingScreen(OverRoom[None]):
     """Lines under a title. esc goes back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.READING), *over_a_room()]
@@ -42,15 +42,15 @@ class ReadingScreen(Once[None]):
         self.lines = lines
 
     def compose(self) -> ComposeResult:
-        yield OneLine(id="condition")
+        yield Overhead(self.war.keymap)
+        yield OneLine(id="heading")
         with Page():
             yield Hanging(self.lines)
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one("#condition", OneLine).show((Piece(one_line(self._title), Tone.STRONG),))
-        keymap = cast(War, self.app).keymap
-        self.query_one("#hints", OneLine).show(foot(keymap.hints(Where.READING)))
+        self.query_one("#heading", OneLine).show((Piece(one_line(self._title), Tone.STRONG),))
+        self.query_one("#hints", OneLine).show(foot(self.war.keymap.hints(Where.READING)))
         self.query_one(Page).focus()
 
     def show(self, lines: list[Pieces]) -> None:

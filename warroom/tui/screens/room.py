@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 from typing import ClassVar, assert_never, cast
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -28,7 +29,8 @@ from warroom.tui.present.completion import Completion, Speaker, complete
 from warroom.tui.present.debrief import debrief
 from warroom.tui.present.doubts import doubts
 from warroom.tui.present.foot import foot
-from warroom.tui.present.handover import unsaid
+from warroom.tui.present.glance import Glance
+from warroom.tui.present.handover import in_turn, unsaid
 from warroom.tui.present.pieces import Piece
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.waiting import needs_hub
@@ -127,6 +129,18 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         scope = self.desk.you.scope if self.desk.you else Scope.RESPONDER
         return Scene(replica.room, self.desk.now(), self.me, replica.here, live, scope)
 
+    @property
+    def glance(self) -> Glance:
+        """What must be seen of the room wherever one is in it."""
+        scene, line, replica = self.scene, self.desk.line, self.replica
+        sync = Sync.RECOVERING if scene.live and replica.recovering else replica.sync
+        return Glance(
+            scene,
+            header.link(line, sync, len(replica.pending), now()),
+            header.trouble(line, sync, self.keymap.first(TRY_AGAIN)),
+            in_turn(scene, alarms(scene.incident, self.me)),
+        )
+
     # --- what the desk says ----------------------------------------------------------------------
 
     @on(RoomMoved)
@@ -183,17 +197,14 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         """Everything but the timeline: all of it may change with time alone."""
         if self.feed is None or not self.is_attached:
             return
-        scene, line, replica = self.scene, self.desk.line, self.replica
-        sync = Sync.RECOVERING if scene.live and replica.recovering else replica.sync
-        link = header.link(line, sync, len(replica.pending), now())
-        found = alarms(scene.incident, self.me)
+        glance = self.glance
+        scene = glance.scene
         self._show_hints()
         self.composer.only_reads(scene.scope is Scope.OBSERVER)
-        trouble = header.trouble(line, sync, self.keymap.first(TRY_AGAIN))
-        row = unsaid(scene, found)
-        self.query_one(Overhead).show(scene, link, trouble, row, self.body.covering)
+        beside_banner = replace(glance, alarms=unsaid(scene, glance.alarms))
+        self.query_one(Overhead).show(beside_banner, self.body.covering)
         self.show_panes(scene)
-        self._ring(found)
+        self._ring(glance.alarms)
 
     @on(events.DescendantFocus)
     def _show_hints(self) -> None:
@@ -243,8 +254,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     def action_alarm(self) -> None:
         """Go to the worst alarm and begin the line that deals with it: the one in the row, or what
         the banner says."""
-        found = self._alarms or []
-        worst = next(iter((*unsaid(self.scene, found), *found)), None)
+        worst = next(iter(in_turn(self.scene, self._alarms or [])), None)
         if worst is None:
             return
         entry = self.replica.room.entry(worst.entry)

@@ -18,12 +18,13 @@ from warroom.tui.present.steps import Step, steps
 from warroom.tui.present.story import lay_out_story, story, title
 from warroom.tui.present.subject import Item, StorySubject
 from warroom.tui.present.thread import Thread
-from warroom.tui.screens.once import Once
+from warroom.tui.screens.over import OverRoom
 from warroom.tui.screens.reading import EntryScreen, Page
 from warroom.tui.widgets.lines import OneLine, block
+from warroom.tui.widgets.overhead import Overhead
 
 
-class StoryScreen(Once[Step]):
+class StoryScreen(OverRoom[Step]):
     """Dismissed with the step that was chosen, None if none was. `scene` gives the room as it is.
 
     Nothing moves under the reader: what is new comes at the end of its part.
@@ -41,7 +42,8 @@ class StoryScreen(Once[Step]):
         self.lines: list[Pieces] = []
 
     def compose(self) -> ComposeResult:
-        yield OneLine(id="condition")
+        yield Overhead(self.war.keymap)
+        yield OneLine(id="heading")
         with Page():
             yield Static("", markup=False)
         yield OneLine(id="hints")
@@ -62,7 +64,7 @@ class StoryScreen(Once[Step]):
         width = page.scrollable_content_region.width
         lines = lay_out_story(story(self._thread, scene), width)
         head = f"{scene.incident.label} {title(self.subject)}"
-        self.query_one("#condition", OneLine).show((Piece(head, Tone.STRONG),))
+        self.query_one("#heading", OneLine).show((Piece(head, Tone.STRONG),))
         if lines != self.lines and width:
             self.lines = lines
             page.query_one(Static).update(block(lines))

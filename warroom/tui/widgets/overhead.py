@@ -3,11 +3,9 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from warroom.domain.alarms import Alarm
 from warroom.tui.keymap import ALARM, Keymap
 from warroom.tui.present import alarm_text, header
-from warroom.tui.present.pieces import Piece
-from warroom.tui.present.scene import Scene
+from warroom.tui.present.glance import Glance
 from warroom.tui.widgets.lines import OneLine
 
 
@@ -25,15 +23,14 @@ class Overhead(Vertical):
         for name in ("condition", "holders", "alarm", "tabs", "trouble"):
             yield OneLine(id=name)
 
-    def show(
-        self, scene: Scene, link: Piece, trouble: str, alarms: list[Alarm], view: str | None
-    ) -> None:
+    def show(self, glance: Glance, view: str | None = None) -> None:
         """Show a room. `view` is what stands in the timeline's place, None if it is there."""
+        scene, alarms = glance.scene, glance.alarms
         condition, holders, alarm, tabs, about = self.query(OneLine)
-        condition.show(header.condition(scene, link, condition.width))
+        condition.show(header.condition(scene, glance.link, condition.width))
         holders.show(header.holders(scene, holders.width))
         alarm.show(alarm_text.row(scene, alarms, self._alarm_key, alarm.width))
         alarm.display = bool(alarms)
         tabs.show(header.tabs(view, self._views))
-        about.warn(trouble)
+        about.warn(glance.trouble)
         self.set_class(not alarms, "-calm")
