@@ -270,7 +270,7 @@ def test_an_update_for_customers_takes_two(room: House) -> None:
     says(bo, "/update U1 publish +30m")
     for terminal in (ana, bo):
         terminal.wait_for("U1 ok", "published to customers")
-    eve.wait_for("next 29:")
+    eve.wait_for("next 29 min")
     eve.press("f3")
     eve.wait_for("customers: told", "U1 ok")
     (approved,), (published,) = room.kinds("update.approved"), room.kinds("update.published")

@@ -42,7 +42,7 @@ async def test_an_offer_is_a_banner_with_a_briefing(hub: FakeHub) -> None:
     async with in_room(hub, person="Bo") as at:
         await at.waits_for(lambda: banner(at))
         for said in (
-            "Ana offers you incident command, 2:00 left",
+            "Ana offers you incident command, 2 min left",
             "A accept  D decline   while typing: /r accept ic, or /r decline ic WHY",
             "says       I have to sleep",
             "condition  SEV1 (#5); identified (#6); identified: the pool is exhausted",
@@ -75,7 +75,7 @@ async def test_the_offer_counts_down_and_lapses(hub: FakeHub) -> None:
     async with in_room(hub, person="Bo") as at:
         hub.waits(75)
         at.room.show_clocks()
-        await at.waits_for(lambda: "0:45 left" in banner(at))
+        await at.waits_for(lambda: "45 s left" in banner(at))
         hub.waits(50)
         await at.waits_for(lambda: not banner(at))
         assert "ana" == commander(at)
@@ -118,7 +118,7 @@ async def test_a_word_accepts_while_typing(hub: FakeHub) -> None:
 async def test_an_offer_to_someone_else_is_no_banner(hub: FakeHub) -> None:
     """Ana sees in the command pane that she waits; her keys answer nothing."""
     async with in_room(hub) as at:
-        await at.waits_for(lambda: "offered to Bo, lapses in 2:00" in at.pane("command"))
+        await at.waits_for(lambda: "offered to Bo, lapses in 2 min" in at.pane("command"))
         assert "" == banner(at)
         await at.presses("escape", "A")
         assert Role.INCIDENT_COMMANDER in hub.rooms[LOG].incident.offers

@@ -113,11 +113,11 @@ async def test_a_story_is_live(hub: FakeHub) -> None:
     async with in_room(hub) as at:
         await at.waits_for(lambda: "D1" in at.pane("decisions"))
         await opens(at, "decisions")
-        assert "objections until 09:01 (1:00)" in story(at)
+        assert "objections until 09:01 (60 s left)" in story(at)
         hub.waits(10)
         hub.says("kim", c.ObjectTo(decision=1, reason="it lags"))
         await at.waits_for(lambda: "objection: it lags" in story(at))
-        assert "(0:50), 1 objection so far" in story(at)
+        assert "(50 s left), 1 objection so far" in story(at)
 
 
 async def test_a_letter_in_a_story_begins_the_line(hub: FakeHub) -> None:

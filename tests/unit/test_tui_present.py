@@ -80,7 +80,7 @@ def test_the_wide_header(staffed: Playbook) -> None:
     line = text(header.condition(scene(staffed, "ana", "ana", "bo"), LIVE_LINK, 118))
     assert 118 == len(line)
     assert line.startswith("INC-7 Checkout is down ")
-    assert line.endswith("SEV1  DECLARED  +00:48   next update 28 min LATE   live, 2 here")
+    assert line.endswith("SEV1  DECLARED  +00:48   update 28 min late   live, 2 here")
 
 
 def test_the_narrow_header(staffed: Playbook) -> None:
@@ -89,7 +89,7 @@ def test_the_narrow_header(staffed: Playbook) -> None:
     published(staffed)
     staffed.waits(15 * 60 + 48)
     line = text(header.condition(scene(staffed, "ana", "ana"), LIVE_LINK, 78))
-    assert "INC-7 SEV1 DECLARED +00:15 next 4:12 live 1  Checkout is down" == line
+    assert "INC-7 SEV1 DECLARED +00:15 next 4 min live 1  Checkout is down" == line
 
 
 def test_a_room_that_is_not_here_yet() -> None:
@@ -197,7 +197,7 @@ def test_the_command_pane(staffed: Playbook) -> None:
     assert ["IC", "TL", "Comms", "Deputy", "Scribe", "Also"] == [row.name for row in rows]
     assert ("Ana", "here    1 min") == (rows[0].text, rows[0].right)
     assert ("vacant", Tone.QUIET) == (rows[1].text, rows[1].tone)
-    assert "offered to Dee, lapses in 1:00" == text(rows[3].notes)
+    assert "offered to Dee, lapses in 60 s" == text(rows[3].notes)
     assert "Cy" == rows[5].text
 
 
@@ -233,7 +233,7 @@ def test_decisions_that_are_open_come_first(staffed: Playbook) -> None:
     staffed.does("ana", c.RecordOutcome(decision=1, outcome=Outcome.WORKED))
     first, second = panes.decisions(scene(staffed))
     assert ("D2", "?", "fail over", "high risk") == first[:4]
-    assert "objections until 09:00 (0:30)" == text(first.notes)
+    assert "objections until 09:00 (30 s left)" == text(first.notes)
     assert ("D1", "ok", "roll back", "worked") == second[:4]
     staffed.does("dee", c.ObjectTo(decision=2, reason="it lags"))
     staffed.waits(30)
@@ -270,7 +270,7 @@ def test_actions_in_the_order_in_which_they_press(staffed: Playbook) -> None:
     rows = panes.actions(scene(staffed))
     assert ["A3", "A2", "A1", "A8", "A7", "A6", ""] == [row.name for row in rows]
     assert ("!", "Bo: do 3", "3 min late") == rows[0][1:4]
-    assert (">", "Bo: do 2", "16:00") == rows[1][1:4]
+    assert (">", "Bo: do 2", "in 16 min") == rows[1][1:4]
     assert ("ok", "nobody: old", "done") == rows[3][1:4]
     assert "and 2 finished before" == rows[6].text
 
@@ -323,7 +323,7 @@ def test_who_hears_when(staffed: Playbook) -> None:
     published(staffed, Audience.CUSTOMERS)
     internal, _, customers = comms.promises(scene(staffed))
     assert "internal: never told" == internal.text
-    assert ("customers: told 09:00, next 09:20", "20:00") == (customers.text, customers.right)
+    assert ("customers: told 09:00, next 09:20", "in 20 min") == (customers.text, customers.right)
     staffed.waits(22 * 60)
     late = comms.promises(scene(staffed))[2]
     assert ("!", "2 min late", Tone.ALARM) == (late.mark, late.right, late.tone)
@@ -393,7 +393,7 @@ def test_alarms_in_words(staffed: Playbook) -> None:
     found = alarms(staffed.incident, "dee")
     assert [
         ("Bo objects to D1: it lags", "/decide D1 "),
-        ("Ana offers you Deputy, 1:00 left: /r accept or /r decline", "/role accept"),
+        ("Ana offers you Deputy, 60 s left: /r accept or /r decline", "/role accept"),
         ("A1 overdue just now: Cy, drain", "/act A1 "),
     ] == [(alarm_text.text(seen, one), alarm_text.opening(one)) for one in found]
     staffed.waits(20 * 60)
@@ -640,8 +640,14 @@ def test_the_lobby_puts_first_what_burns() -> None:
 def test_a_late_update_shows_in_the_lobby() -> None:
     """What is owed is counted down, and late is a word."""
     rooms = (summary("a", next_by=NINE + timedelta(minutes=5), commander="Ana"),)
-    assert "5:00" == lobby.rows(rooms, NINE)[0].owed.text
-    assert "3 min LATE" == lobby.rows(rooms, NINE + timedelta(minutes=8))[0].owed.text
+    rows = [lobby.rows(rooms, NINE + timedelta(seconds=s))[0] for s in (0, 181, 480, 8000)]
+    assert [
+        ("in 5 min", Tone.PLAIN),
+        ("DUE in 119 s", Tone.WARN),
+        ("3 min late", Tone.ALARM),
+        ("2 h late", Tone.ALARM),
+    ] == [row.owed for row in rows]
+    assert all(f"{row.owed.text} " in text(lobby_layout.lay_out(row, 78)) for row in rows)
 
 
 @pytest.mark.parametrize("width", [78, 118, 198])
@@ -723,10 +729,11 @@ def test_history_goes_back_and_forth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(31, "0:31"), (252, "4:12"), (7500, "2 h 5 min"), (-5, "0:00")]
+    ("seconds", "words"),
+    [(31, "31 s"), (119, "119 s"), (252, "4 min"), (7500, "2 h 5 min"), (-5, "0 s")],
 )
 def test_what_is_left(seconds: int, words: str) -> None:
-    """To the second in the last hour, roughly before it."""
+    """To the second in the last two minutes; never what reads like a time of day."""
     assert words == left(timedelta(seconds=seconds))
 
 

@@ -308,8 +308,8 @@ def test_a_promise_warns_two_minutes_before(staffed: Playbook) -> None:
         row = comms.promises(scene(staffed))[0]
         seen.append((row.right, row.tone))
     assert [
-        ("5:00", Tone.PLAIN),
-        ("DUE in 1:59", Tone.WARN),
+        ("in 5 min", Tone.PLAIN),
+        ("DUE in 119 s", Tone.WARN),
         ("31 s late", Tone.ALARM),
     ] == seen
 

@@ -9,7 +9,7 @@ from warroom.cli.output import show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.clock import now
 from warroom.domain.vocabulary import CLOSED
-from warroom.export.times import clock_time, elapsed_time
+from warroom.export.times import elapsed_time, time_beside
 from warroom.protocol.envelopes import RoomSummary
 from warroom.text import one_line
 
@@ -47,7 +47,7 @@ def _row(room: RoomSummary) -> tuple[str, ...]:
         room.severity or "-",
         room.status,
         elapsed_time(until - room.began_at),
-        clock_time(room.next_by) if room.next_by else "-",
+        f"by {time_beside(room.next_by, now())}" if room.next_by else "-",
         one_line(room.commander) if room.commander else "vacant",
         "restricted: " * room.restricted + one_line(room.title),
     )

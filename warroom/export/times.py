@@ -34,12 +34,6 @@ def elapsed_time(span: timedelta) -> str:
     return f"+{hours // 24} d" if hours >= _LONG else f"+{hours:02}:{minutes % 60:02}"
 
 
-def countdown(span: timedelta) -> str:
-    """How long is left, in minutes and seconds: `0:31`. What is over is `0:00`."""
-    seconds = max(0, int(span.total_seconds()))
-    return f"{seconds // _MINUTE}:{seconds % _MINUTE:02}"
-
-
 def duration(span: timedelta) -> str:
     """A length of time in its two largest units: `40 s`, `3 min`, `2 h 10 min`, `3 d`."""
     seconds = max(0, int(span.total_seconds()))
@@ -50,6 +44,12 @@ def duration(span: timedelta) -> str:
     if seconds < _DAY:
         return _two(seconds // _HOUR, "h", seconds % _HOUR // _MINUTE, "min")
     return _two(seconds // _DAY, "d", seconds % _DAY // _HOUR, "h")
+
+
+def roughly(span: timedelta) -> str:
+    """A length of time in its largest unit alone: `40 s`, `3 min`, `2 h`, `3 d`."""
+    many, unit, *_ = duration(span).split(" ")
+    return f"{many} {unit}"
 
 
 def _two(many: int, unit: str, rest: int, part: str) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from warroom.domain.incident import Promise, StakeholderUpdate, stale_because
 from warroom.domain.vocabulary import Audience, UpdateState
 from warroom.export.phrasing import caveats, phrase, readers
-from warroom.export.times import duration
 from warroom.text import one_line, visible
 from warroom.tui.present.pieces import PaneRow, Piece, Pieces, Tone
-from warroom.tui.present.scene import NONE, SOON, Scene, left
+from warroom.tui.present.scene import Scene, owed
 from warroom.tui.present.steps import approvers, steps
 from warroom.tui.present.subject import Item
 
@@ -178,13 +177,10 @@ def promise_row(scene: Scene, audience: Audience) -> PaneRow:
 
 
 def _promised(scene: Scene, promise: Promise, text: str) -> PaneRow:
-    remaining, entry, about = promise.at - scene.now, promise.source.seq, promise.audience
-    if promise.overdue or remaining < NONE:
-        late = f"{duration(-remaining)} late"
-        return PaneRow("", "!", text, late, Tone.ALARM, entry=entry, about=about)
-    tone = Tone.WARN if remaining <= SOON else Tone.PLAIN
-    right = f"DUE in {left(remaining)}" if remaining <= SOON else left(remaining)
-    return PaneRow("", "", text, right, tone, entry=entry, about=about)
+    entry, about = promise.source.seq, promise.audience
+    right, tone = owed(promise.at - scene.now, overdue=promise.overdue)
+    mark = "!" if tone is Tone.ALARM else ""
+    return PaneRow("", mark, text, right, tone, entry=entry, about=about)
 
 
 def told(scene: Scene) -> list[PaneRow]:

@@ -10,7 +10,7 @@ from warroom.export.times import clock_time, duration, elapsed_time
 from warroom.text import one_line
 from warroom.tui.cells import cut
 from warroom.tui.present.pieces import Piece, Pieces, Tone, cells, fitted, spread
-from warroom.tui.present.scene import NONE, SOON, Scene, left
+from warroom.tui.present.scene import Scene, owed
 
 WIDE = 100
 """From so many columns on a room has side panes and says things in full."""
@@ -93,13 +93,10 @@ def _owed(scene: Scene, wide: bool) -> Piece | None:
     promise = scene.incident.next_update
     if promise is None:
         return None
-    words = "next update" if wide else "next"
-    remaining = promise.at - scene.now
-    if promise.overdue or remaining < NONE:
-        return Piece(f"{words} {duration(-remaining)} LATE", Tone.ALARM)
-    if remaining <= SOON:
-        return Piece(f"{'update ' * wide}DUE in {left(remaining)}", Tone.WARN)
-    return Piece(f"{words} {left(remaining)}")
+    when, tone = owed(promise.at - scene.now, overdue=promise.overdue)
+    if tone is not Tone.PLAIN:
+        return Piece(f"update {when}", tone)
+    return Piece(f"next update {when}" if wide else f"next {when.removeprefix('in ')}", tone)
 
 
 def _people(scene: Scene, wide: bool) -> Piece | None:

@@ -1,19 +1,18 @@
 """The lobby: the rooms of a hub, what burns first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from warroom.domain.commands import Declare
 from warroom.domain.permissions import TABLE
 from warroom.domain.vocabulary import CLOSED, OVER, Scope, Severity
-from warroom.export.times import duration, elapsed_time
+from warroom.export.times import elapsed_time, roughly
 from warroom.protocol.envelopes import RoomSummary
 from warroom.text import one_line
 from warroom.tui.present.pieces import Piece, Tone
-from warroom.tui.present.scene import SOON, left
+from warroom.tui.present.scene import owed
 
-NONE = timedelta(0)
 SECURITY = {"restricted": True, "security": True}
 
 TEACHING = (
@@ -103,7 +102,4 @@ def _commander(room: RoomSummary, over: bool) -> Piece:
 def _owed(room: RoomSummary, now: datetime, over: bool) -> Piece:
     if room.next_by is None or over:
         return Piece("-", Tone.QUIET)
-    remaining = room.next_by - now
-    if remaining < NONE:
-        return Piece(f"{duration(-remaining)} LATE", Tone.ALARM)
-    return Piece(left(remaining), Tone.WARN if remaining <= SOON else Tone.PLAIN)
+    return owed(room.next_by - now, say=roughly)

@@ -7,7 +7,7 @@ from warroom.tui.present.lobby import LobbyRow
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 
 _LABEL, _SEVERITY, _STATUS, _ELAPSED = 8, 5, 14, 8
-_HERE, _OWED = 5, 12
+_HERE, _OWED = 5, 13
 _COMMANDER, _COMMANDER_NARROW = 18, 9
 _NARROW = 100
 _LEAST_TITLE = 10

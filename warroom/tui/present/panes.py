@@ -128,7 +128,9 @@ def _window(scene: Scene, one: Decision) -> Iterator[Piece]:
     heard = f"{count} objection{'s' * (count > 1)}" if count else "none"
     if one.objections_open and until is not None and until > scene.now:
         so_far = f", {heard} so far" * bool(count)
-        yield Piece(f"objections until {scene.clock(until)} ({left(until - scene.now)}){so_far}")
+        yield Piece(
+            f"objections until {scene.clock(until)} ({left(until - scene.now)} left){so_far}"
+        )
         return
     yield Piece(f"{heard} heard", Tone.WARN if count else Tone.GOOD)
     if stop := hindrance(scene, DecideProposal):
@@ -178,7 +180,7 @@ def _progress(scene: Scene, one: Action) -> tuple[str, str, Tone]:
         return mark, f"{duration(-remaining)} late", Tone.WARN
     if late:
         return "!", f"{duration(-remaining)} late", Tone.ALARM
-    return mark, left(remaining), Tone.PLAIN
+    return mark, f"in {left(remaining)}", Tone.PLAIN
 
 
 # --- hypotheses ------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What a screen looks at: a room, who reads it, who is here, and the time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -9,9 +9,10 @@ from warroom.domain.incident import Incident
 from warroom.domain.names import Names
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Role, Scope
-from warroom.export.times import clock_time, countdown, duration
+from warroom.export.times import clock_time, duration
 from warroom.protocol.envelopes import Here
 from warroom.text import one_line
+from warroom.tui.present.pieces import Piece, Tone
 
 ROLES: dict[Role, str] = {
     Role.INCIDENT_COMMANDER: "IC",
@@ -27,15 +28,28 @@ IDLE_AFTER = 300
 
 
 NONE = timedelta(0)
-HOUR = timedelta(hours=1)
 
 SOON = timedelta(minutes=2)
 """How long before a promise falls due people are warned."""
 
 
-def left(span: timedelta) -> str:
-    """How long is left: to the second in the last hour, `4:12`."""
-    return countdown(span) if span < HOUR else duration(span)
+def left(span: timedelta, say: Callable[[timedelta], str] = duration) -> str:
+    """How long is left, with its unit, for `4:12` reads like a time of day: `19 min`, `90 s`.
+
+    To the second once it is soon, and before that as `say` says it.
+    """
+    return say(span) if span >= SOON else f"{max(0, int(span.total_seconds()))} s"
+
+
+def owed(
+    span: timedelta, *, overdue: bool = False, say: Callable[[timedelta], str] = duration
+) -> Piece:
+    """How long it is until what was promised is due: `in 19 min`, `DUE in 90 s`, `3 min late`."""
+    if overdue or span < NONE:
+        return Piece(f"{say(-span)} late", Tone.ALARM)
+    if span <= SOON:
+        return Piece(f"DUE in {left(span)}", Tone.WARN)
+    return Piece(f"in {left(span, say)}")
 
 
 def short_name(names: Names, person: str | None) -> str:
