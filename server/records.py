@@ -1,7 +1,8 @@
-"""What the hub's own log is told of exports and refusals.
+"""What the hub's own log is told of readings, exports and refusals.
 
-An export is recorded before it begins. A refusal costs whoever is refused nothing, so they could
-fill the log with refusals: of one kind, one a minute is recorded of each person or credential.
+What someone is about to see is recorded before they see it. A refusal costs whoever is refused
+nothing, so they could fill the log with refusals: of one kind, one a minute is recorded of each
+person or credential.
 """
 
 from server.arrivals import Own
@@ -10,16 +11,28 @@ from server.limits import Buckets, Rate
 from server.session import Session
 from warroom.clock import monotonic
 from warroom.domain.decide import NO_ROOM, Code
-from warroom.domain.hublog import NoteDenial, NoteExport
+from warroom.domain.hublog import NoteDenial, NoteExport, NoteRead
 from warroom.domain.vocabulary import Denied
 from warroom.protocol.envelopes import Failed
 
 DENIALS = Rate(1, 1 / 60)
 
-UNRECORDED = (
-    "the hub could not record that you export this, so it does not hand it out; "
+_UNRECORDED = (
+    "the hub could not record that you {act}, so {otherwise}; "
     "try again, and if it stays so, tell whoever runs the hub"
 )
+UNREAD = _UNRECORDED.format(act="read this restricted room", otherwise="it stays shut")
+UNEXPORTED = _UNRECORDED.format(act="export this", otherwise="it is not handed out")
+
+
+async def recorded_first(
+    session: Session, own: Own, note: NoteRead | NoteExport, otherwise: str
+) -> bool:
+    """Record what someone is about to see; False, and they are told why, if it cannot be."""
+    if isinstance(await own(note), Accepted):
+        return True
+    session.say(Failed(code=Code.TEMPORARY, text=otherwise, temporary=True, log=note.log))
+    return False
 
 
 class Records:
@@ -32,11 +45,8 @@ class Records:
     async def exported(self, session: Session, log: str) -> bool:
         """Record that someone exports a log; False, and why, if it cannot be recorded."""
         you = session.you
-        outcome = await self._own(NoteExport(log=log, person=you.person, scope=you.scope))
-        if isinstance(outcome, Accepted):
-            return True
-        session.say(Failed(code=Code.TEMPORARY, text=UNRECORDED, temporary=True, log=log))
-        return False
+        note = NoteExport(log=log, person=you.person, scope=you.scope)
+        return await recorded_first(session, self._own, note, UNEXPORTED)
 
     def denied(self, session: Session, denied: Denied, log: str | None = None) -> None:
         """Someone was refused. Nobody waits until it is written."""

@@ -4,30 +4,22 @@ That a room is hidden is no affair of this module: `Session.sees` and the writer
 door. Here is what must happen when someone comes in, and when someone has to go.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 
-from server.batch import Accepted, Committed, Outcome
+from server.arrivals import Own
+from server.batch import Committed
+from server.records import UNREAD, recorded_first
 from server.room import Room
 from server.session import Session
-from warroom.domain.decide import Code
 from warroom.domain.events import MemberRemoved, RoomRestricted
 from warroom.domain.fold import apply
-from warroom.domain.hublog import NoteRead, OwnCommand
-from warroom.protocol.envelopes import Failed
+from warroom.domain.hublog import NoteRead
 
 _SHUTS = frozenset(event.__struct_config__.tag for event in (RoomRestricted, MemberRemoved))
 
-UNRECORDED = (
-    "this room is restricted, and the hub could not record that you read it, so it stays shut; "
-    "try again, and if it stays so, tell whoever runs the hub"
-)
 
-
-async def recorded(
-    session: Session, room: Room, own: Callable[[OwnCommand], asyncio.Future[Outcome]]
-) -> bool:
+async def recorded(session: Session, room: Room, own: Own) -> bool:
     """Record that someone reads a restricted room; False, and why, if it cannot be recorded.
 
     Once a connection: whoever opens it again and again must not fill the hub's own log.
@@ -35,12 +27,11 @@ async def recorded(
     you = session.you
     if room.log in session.recorded:
         return True
-    outcome = await own(NoteRead(log=room.log, person=you.person, scope=you.scope))
-    if isinstance(outcome, Accepted):
-        session.recorded.add(room.log)
-        return True
-    session.say(Failed(code=Code.TEMPORARY, text=UNRECORDED, temporary=True, log=room.log))
-    return False
+    note = NoteRead(log=room.log, person=you.person, scope=you.scope)
+    if not await recorded_first(session, own, note, UNREAD):
+        return False
+    session.recorded.add(room.log)
+    return True
 
 
 def shut_out(room: Room, committed: Committed) -> Iterator[Session]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from server.batch import Rejected
 from server.hub import Hub
 from server.limits import Buckets, Rate
-from server.records import UNRECORDED
+from server.records import UNEXPORTED
 from tests.integration.conftest import HELLO, Client, Hubs, Serve, Served, joined
 from tests.integration.test_access import shared
 from tests.integration.test_restricted import own_log, restricted_room
@@ -132,7 +132,7 @@ async def test_what_cannot_be_recorded_is_not_exported(
         monkeypatch.setattr(served.hub.records, "_own", fails(served.hub.own))
         await ana.say(Open(log=log, export=True))
         failed = await ana.hear(Failed)
-        assert Failed(code=Code.TEMPORARY, text=UNRECORDED, temporary=True, log=log) == failed
+        assert Failed(code=Code.TEMPORARY, text=UNEXPORTED, temporary=True, log=log) == failed
         assert not [one for one in ana.kept if isinstance(one, Opened | Entries)]
         await ana.opens(log)
 

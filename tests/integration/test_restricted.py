@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from server.batch import Rejected
 from server.hub import Hub
-from server.restricted import UNRECORDED
+from server.records import UNREAD
 from tests.integration.conftest import HELLO, Client, Hubs, Serve, Served, dialled, joined
 from tests.integration.test_recovery import Copy
 from tests.integration.test_scopes import admitted, let_in, nowhere, publish
@@ -325,7 +325,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
         log = await restricted_room(ana)
         await ana.say(Open(log=log))
         failed = await ana.hear(Failed)
-        assert (Code.TEMPORARY, True, UNRECORDED) == (failed.code, failed.temporary, failed.text)
+        assert (Code.TEMPORARY, True, UNREAD) == (failed.code, failed.temporary, failed.text)
         assert not [one for one in ana.kept if isinstance(one, Opened | Entries | Presence)]
 
 

@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from warroom.cli.operator import add_own_place, operating, table
-from warroom.cli.options import add_json
-from warroom.cli.output import show, show_json
+from warroom.cli.operator import add_listing, operating
+from warroom.cli.output import show_listing
 from warroom.cli.stop import Exit
 from warroom.text import one_line
 
@@ -19,9 +18,7 @@ _HEAD = ("INVITE", "SCOPE", "FOR", "USED", "UNTIL (UTC)", "MADE BY", "STATE")
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `invites`."""
     parser.description = "List invites. Their codes are nowhere: a lost one is revoked, not shown."
-    parser.add_argument("-a", "--all", action="store_true", help="also those that are over")
-    add_json(parser)
-    add_own_place(parser)
+    add_listing(parser, "those")
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -31,11 +28,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     with operating(options, env) as hub:
         found = hub.ask(ListInvites(), InviteList).invites
     invites = [one for one in found if options.all or one.over is None]
-    if options.json:
-        for one in invites:
-            show_json(one)
-    elif invites:
-        show(table([_HEAD, *map(_row, invites)]))
+    show_listing(_HEAD, invites, _row, json=options.json)
     return Exit.DONE
 
 

@@ -1,11 +1,11 @@
 """`warroom list`: the rooms of the hub, the newest first."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from warroom.cli.held import held_lobby
 from warroom.cli.options import add_json, add_place, converse
-from warroom.cli.output import show, show_json
+from warroom.cli.output import show_listing
 from warroom.cli.stop import Exit, Stop
 from warroom.clock import now
 from warroom.domain.vocabulary import CLOSED
@@ -32,11 +32,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     except Stop as stop:
         lobby = held_lobby(options, env, stop)
     rooms = [room for room in lobby if options.all or room.status not in CLOSED]
-    if options.json:
-        for room in rooms:
-            show_json(room)
-    elif rooms:
-        show(_table([_HEAD, *map(_row, rooms)]))
+    show_listing(_HEAD, rooms, _row, json=options.json)
     return Exit.DONE
 
 
@@ -51,10 +47,3 @@ def _row(room: RoomSummary) -> tuple[str, ...]:
         one_line(room.commander) if room.commander else "vacant",
         "restricted: " * room.restricted + one_line(room.title),
     )
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield "  ".join(cells).rstrip()

@@ -2,12 +2,12 @@
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warroom.cli.options import add_person, conversation, own_target
+from warroom.cli.options import add_json, add_person, conversation, own_target
 
 if TYPE_CHECKING:
     from warroom.client.oneshot import Conversation
@@ -37,12 +37,11 @@ def operating(
         yield hub
 
 
-def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows with their columns one under the other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield "  ".join(cells).rstrip()
+def add_listing(parser: argparse.ArgumentParser, over: str) -> None:
+    """What is listed, how, and of which hub; `over` says what is left out otherwise."""
+    parser.add_argument("-a", "--all", action="store_true", help=f"also {over} that are over")
+    add_json(parser)
+    add_own_place(parser)
 
 
 def lasting(text: str) -> int:

@@ -1,8 +1,8 @@
 """What commands print: data on standard output, and other people's text made safe to show."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from warroom.log.entry import Entry, words_of
 from warroom.text import is_forbidden, visible
 
 _INDENT = " " * 30
+
+_Thing = TypeVar("_Thing")
 
 
 def show(lines: Iterable[str]) -> None:
@@ -31,6 +33,29 @@ def say(text: str) -> None:
 def show_json(value: Any) -> None:
     """Print a value as one line of JSON."""
     print(json_line(value), flush=True)
+
+
+def show_listing(
+    head: Sequence[str],
+    things: Sequence[_Thing],
+    row: Callable[[_Thing], Sequence[str]],
+    *,
+    json: bool,
+) -> None:
+    """Print things as a table, if there are any, or as one JSON object a line."""
+    if json:
+        for thing in things:
+            show_json(thing)
+    elif things:
+        show(_table([head, *map(row, things)]))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows with their columns one under the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join(cells).rstrip()
 
 
 def json_line(value: Any) -> str:

@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from warroom.cli.operator import add_own_place, operating, table
-from warroom.cli.options import add_json
-from warroom.cli.output import show, show_json
+from warroom.cli.operator import add_listing, operating
+from warroom.cli.output import show, show_listing
 from warroom.cli.stop import Exit
 from warroom.text import one_line
 
@@ -22,9 +21,7 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
         "List sessions and who is here. One session that is here from two addresses at once may\n"
         "be stolen: it says so, and `warroom revoke` ends it."
     )
-    parser.add_argument("-a", "--all", action="store_true", help="also sessions that are over")
-    add_json(parser)
-    add_own_place(parser)
+    add_listing(parser, "sessions")
 
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -34,11 +31,8 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     with operating(options, env) as hub:
         found = hub.ask(ListPeople(), PeopleList).people
     people = [one for one in found if options.all or one.over is None]
-    if options.json:
-        for one in people:
-            show_json(one)
-    elif people:
-        show(table([_HEAD, *map(_row, people)]))
+    show_listing(_HEAD, people, _row, json=options.json)
+    if not options.json:
         show(_warnings(people))
     return Exit.DONE
 
