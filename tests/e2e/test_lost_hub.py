@@ -1,48 +1,34 @@
 """The room survives the loss of its hub: a new one goes on from what one client held."""
 
-import contextlib
 import json
 import shutil
 
 import pytest
 
-from tests.e2e.test_offline import LONG, NAMES, Desks, desks, notes, says
+from tests.e2e.desks import LONG, NAMES, Desks, at, desks, go_on, notes, says, settled
+from tests.e2e.terminal import Terminal
 
-__all__ = ["desks"]
+__all__ = ["at", "desks"]
 
 
 @pytest.mark.timeout(900)
-def test_a_new_hub_goes_on_with_what_a_client_held(desks: Desks) -> None:
+def test_a_new_hub_goes_on_with_what_a_client_held(desks: Desks, at: dict[str, Terminal]) -> None:
     """Three write on without a hub, one machine is lost, the hub's folder too; nothing is twice."""
-    desks.hub()
-    assert 0 == desks.runs("ana", "declare", "Checkout fails").returncode
-    with contextlib.ExitStack() as stack:
-        at = {name: stack.enter_context(desks.screen(name)) for name in NAMES}
-        for name in NAMES:
-            at[name].wait_for("INC-1", "live", timeout=LONG)
-            says(at[name], f"{name} is here")
-        for terminal in at.values():
-            terminal.wait_for(*(f"{name} is here" for name in NAMES), timeout=LONG)
-            terminal.wait_until(lambda screen: "waiting" not in screen, "settled", LONG)
-        desks.kill_hub()
-        for name in NAMES:
-            at[name].wait_for("OFFLINE", timeout=LONG)
-            says(at[name], f"{name} goes on")
-            at[name].wait_for("1 waiting", timeout=LONG)
-        at["cy"].kill()
-        shutil.rmtree(desks.base / "cy")
-        shutil.rmtree(desks.hub_data)
-        (replica,) = (desks.base / "ana").glob("replicas/*/*.jsonl")
-        desks.hub("--adopt", str(replica))
-        for name in ("ana", "bo"):
-            at[name].wait_for("RECOVERING", timeout=LONG)
-        released = desks.operator("hub", "release", "--all")
-        assert 0 == released.returncode, released.stderr
-        for name in ("ana", "bo"):
-            at[name].wait_for("ana goes on", "bo goes on", "live", gone="RECOVERING", timeout=LONG)
-            at[name].wait_until(lambda screen: "waiting" not in screen, "settled", LONG)
-        says(at["bo"], "we are back")
-        at["ana"].wait_for("we are back", timeout=LONG)
+    go_on(desks, at)
+    at["cy"].kill()
+    shutil.rmtree(desks.base / "cy")
+    shutil.rmtree(desks.hub_data)
+    (replica,) = (desks.base / "ana").glob("replicas/*/*.jsonl")
+    desks.hub("--adopt", str(replica))
+    for name in ("ana", "bo"):
+        at[name].wait_for("RECOVERING", timeout=LONG)
+    released = desks.operator("hub", "release", "--all")
+    assert 0 == released.returncode, released.stderr
+    for name in ("ana", "bo"):
+        at[name].wait_for("ana goes on", "bo goes on", "live", gone="RECOVERING", timeout=LONG)
+        settled(at[name])
+    says(at["bo"], "we are back")
+    at["ana"].wait_for("we are back", timeout=LONG)
     export = desks.runs("bo", "export")
     assert 0 == export.returncode, export.stderr
     expected = [f"{name} is here" for name in NAMES]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_offline import Desks, desks
+from tests.e2e.desks import Desks, desks
 from tests.integration.test_desk import at_desk, texts
 from tests.integration.test_replica_file import Keeping
 from warroom.client.draft import Draft
