@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.tui.fake_hub import FakeDesk, FakeHub
+from warroom.client.drafts import Drafts
 from warroom.tui.app import WarroomApp
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
@@ -113,10 +114,11 @@ async def house(
     size: tuple[int, int] = WIDE,
     person: str = "Ana",
     incident: str | None = None,
+    drafts: Drafts | None = None,
 ) -> AsyncIterator[House]:
     """The app, running, with the lobby open."""
     hub = hub or FakeHub()
-    app = WarroomApp(lambda listener: hub.desk(person, listener), incident)
+    app = WarroomApp(lambda listener: hub.desk(person, listener), incident, drafts=drafts)
     async with app.run_test(size=size, notifications=True) as pilot:
         await wait_until(lambda: isinstance(app.screen, LobbyScreen | RoomScreen))
         yield House(app, hub, pilot)
@@ -124,12 +126,16 @@ async def house(
 
 @asynccontextmanager
 async def in_room(
-    hub: FakeHub | None = None, *, size: tuple[int, int] = WIDE, person: str = "Ana"
+    hub: FakeHub | None = None,
+    *,
+    size: tuple[int, int] = WIDE,
+    person: str = "Ana",
+    drafts: Drafts | None = None,
 ) -> AsyncIterator[House]:
     """The app in its one room, declared by Ana if there is none."""
     if hub is None:
         hub = FakeHub()
         hub.declares("Checkout is down", "bo")
-    async with house(hub, size=size, person=person) as one:
+    async with house(hub, size=size, person=person, drafts=drafts) as one:
         await one.enters()
         yield one

@@ -1,14 +1,20 @@
 """Lines without a hub: they wait, are taken back, withdrawn; and a hub with another log."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import House, house, in_room
+from warroom.client.drafts import Drafts
 from warroom.client.replica import Sync
 from warroom.domain.vocabulary import Status
 from warroom.protocol.envelopes import Diverged
 from warroom.tui.present import waiting
+
+LARGEST_PROCESS_ID = 4_194_304
+"""Of Linux; no process has a greater one."""
 
 
 @pytest.fixture
@@ -116,3 +122,19 @@ async def test_declaring_needs_the_hub(hub: FakeHub) -> None:
         await at.waits_for(lambda: any("needs the hub" in text for text in at.toasts()))
         assert "Payments fail" == at.lobby.query_one(Input).value
         assert 1 == len(hub.rooms)
+
+
+async def test_a_begun_line_outlives_its_terminal(tmp_path: Path) -> None:
+    """What an earlier client left stands in the composer, and is not sent; what is sent is gone."""
+    hub = FakeHub()
+    hub.declares("Checkout is down", "bo")
+    gone = tmp_path / LOG / "ana" / f"{LARGEST_PROCESS_ID + 1}.txt"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("half a thought")
+    async with in_room(hub, drafts=Drafts(tmp_path)) as at:
+        await at.waits_for(lambda: at.composer.text == "half a thought")
+        assert "you had begun this line" in at.composer.complaint
+        await at.waits_for(lambda: any(tmp_path.rglob("*.txt")))
+        await at.presses("enter")
+        await at.waits_for(lambda: any("half a thought" in row for row in at.rows()))
+        await at.waits_for(lambda: not any(tmp_path.rglob("*.txt")))

@@ -3,6 +3,7 @@
     hubs/<hash of an address and a name>.json   who one is there, and the rooms, as last seen
     replicas/<hub id>/<log>.jsonl               each room that was opened
     outbox/<log>/<person>/<command id>.json     lines that wait for the hub
+    drafts/<log>/<person>/<process id>.txt      lines that were begun
 
 It may be the data folder of this machine's hub as well: the names do not meet.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from warroom.client.drafts import Drafts
 from warroom.client.outbox import Outbox
 from warroom.client.private import component, private_folder, put
 from warroom.client.replica_file import ReplicaFile
@@ -75,6 +77,11 @@ class Store:
     def outbox(self, person: str) -> Outbox:
         """What someone has waiting here."""
         return Outbox(self.data / "outbox", person)
+
+    @property
+    def drafts(self) -> Drafts:
+        """The lines that were begun here."""
+        return Drafts(self.data / "drafts")
 
     @property
     def _hubs(self) -> Path:

@@ -17,6 +17,7 @@ from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from warroom.client.desk import Desk, DeskEvent, RoomShut
+from warroom.client.drafts import Drafts
 from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.text import one_line
@@ -61,12 +62,14 @@ class WarroomApp(App[None]):
         make_desk: MakeDesk,
         incident: str | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+        drafts: Drafts | None = None,
     ) -> None:
         super().__init__()
         learn_keys()
         guard_pastes()
         self.desk = make_desk(self._heard)
         self.preferences = preferences
+        self.drafts = drafts or Drafts(None)
         self.keymap = Keymap(preferences.keys)
         self._wanted = incident
         self._memories: dict[str, Memory] = {}
@@ -341,6 +344,7 @@ def run_app(
         lambda listener: Desk(target, name, listener, observer=observer, store=store),
         incident,
         preferences,
+        store.drafts if store else None,
     )
     app.run()
     return app.return_code or 0

@@ -11,7 +11,8 @@ class Memory:
     """The line being typed, a held paste, the lines sent, and where the reader was.
 
     `typed` has what was typed, by the id of the command that it became, until that is answered;
-    `editing` are the lines that came back and stand in the composer.
+    `editing` are the lines that came back and stand in the composer. `begun` is what this machine
+    keeps of the line being typed, None before it was looked at.
     """
 
     draft: str = ""
@@ -21,6 +22,7 @@ class Memory:
     typed: dict[str, str] = field(default_factory=dict)
     editing: set[str] = field(default_factory=set)
     left: Left | None = None
+    begun: str | None = None
 
     @property
     def unsent(self) -> bool:

@@ -8,6 +8,7 @@ from textual.geometry import Size
 
 from warroom.client.connection import Line
 from warroom.client.draft import Draft
+from warroom.client.drafts import Drafts
 from warroom.client.inviting import InviteWanted
 from warroom.client.replica import Replica
 from warroom.protocol.envelopes import RoomSummary, You
@@ -50,6 +51,9 @@ class War(Protocol):
     def keymap(self) -> Keymap: ...
     @property
     def size(self) -> Size: ...
+
+    @property
+    def drafts(self) -> Drafts: ...
 
     def glance(self) -> Glance | None: ...
     def memory(self, log: str) -> Memory: ...

@@ -17,6 +17,14 @@ SENT = "that was sent, so the hub may have it; once it is an entry, /amend and /
 ENTRY = "that is an entry; /amend and /strike correct it"
 """Why an entry cannot be taken back."""
 
+BEGUN = "you had begun this line; enter sends it, ^u takes it out"
+"""Why there is a line in the composer of a room just opened."""
+
+
+def not_kept(error: OSError) -> str:
+    """That a line which is being typed would not outlive its terminal."""
+    return f"the line you are typing is not kept on this machine: {error.strerror or error}"
+
 
 def needs_hub(drafts: Iterable[Draft], line: Line, sync: Sync, *, recovering: bool) -> str:
     """Why these commands cannot be given now; empty if they can, or can wait."""

@@ -90,7 +90,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.query_one("#filter").display = False
         self._recall()
         self.catch_up()
-        self.set_interval(1, self.show_clocks)
+        self.set_interval(1, self._pass)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """On arrival all styles have just been applied, and need not be again."""
@@ -110,6 +110,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         """Keep what is typed, and how far the reader has read."""
         memory, composer = self.memory, self.composer
         memory.draft, memory.held = composer.text, composer.held
+        self.keep_begun()
         if self.feed is not None and self.feed.seen:
             memory.left = Left(self.feed.seen, self.desk.now())
 
@@ -205,6 +206,12 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.query_one(Overhead).show(beside_banner, self.body.covering)
         self.show_panes(scene)
         self._ring(glance.alarms)
+
+    def _pass(self) -> None:
+        """A second has passed."""
+        self.show_clocks()
+        if self.is_attached:
+            self.keep_begun()
 
     @on(events.DescendantFocus)
     def _show_hints(self) -> None:
@@ -338,6 +345,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         for draft in drafts:
             self.memory.typed[self.desk.send(self.log_id, draft, typed)] = typed
         self.put_away_edited()
+        self.keep_begun()
         self.timeline.follow()
         self.catch_up()
 

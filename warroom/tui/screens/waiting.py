@@ -1,6 +1,7 @@
 """What a person does with lines of theirs that are no entries: take back, withdraw, put away."""
 
 import contextlib
+from typing import cast
 
 from textual.screen import Screen
 
@@ -8,7 +9,7 @@ from warroom.client.outbox import AlreadySent
 from warroom.client.replica import Pending, Replica
 from warroom.text import one_line
 from warroom.tui.memory import Memory
-from warroom.tui.port import AnyDesk
+from warroom.tui.port import AnyDesk, War
 from warroom.tui.present import waiting
 from warroom.tui.widgets.composer import Composer
 from warroom.tui.widgets.timeline import Timeline
@@ -23,6 +24,11 @@ class WaitingOfRoom(Screen[None]):
     memory: Memory
 
     @property
+    def me(self) -> str:
+        """The person's id, empty before it is known."""
+        raise NotImplementedError
+
+    @property
     def composer(self) -> Composer:
         return self.query_one(Composer)
 
@@ -33,6 +39,25 @@ class WaitingOfRoom(Screen[None]):
     def catch_up(self) -> None:
         """Show what the replica holds by now."""
         raise NotImplementedError
+
+    def keep_begun(self) -> None:
+        """Keep the line being typed on this machine, so that it outlives its terminal.
+
+        At first, take up what a terminal before this one has left.
+        """
+        drafts, memory = cast(War, self.app).drafts, self.memory
+        if not self.me:
+            return
+        try:
+            if memory.begun is None:
+                for text in drafts.left(self.log_id, self.me):
+                    self.composer.take_back(text)
+                    self.composer.say(waiting.BEGUN)
+            if (text := self.composer.text) != memory.begun:
+                memory.begun = text
+                drafts.keep(self.log_id, self.me, text)
+        except OSError as error:
+            self.app.notify(waiting.not_kept(error), severity="warning", markup=False)
 
     def action_revise(self) -> None:
         """Take a line that waits, or came back, into the composer. It is not sent meanwhile."""
