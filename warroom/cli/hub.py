@@ -25,6 +25,7 @@ from warroom.domain.vocabulary import CLOSED
 if TYPE_CHECKING:
     import socket
 
+    from warroom.client.listener import Listener
     from warroom.protocol.envelopes import RoomSummary
 
 _STOPS_WITHIN = 20.0
@@ -71,7 +72,8 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             {
                 "hub": hub.welcome.hub,
                 "version": hub.welcome.server,
-                "pid": hub.pid,
+                "pid": hub.listener and hub.listener.pid,
+                "uid": hub.listener and hub.listener.uid,
                 "at": str(where),
                 "rooms": len(rooms),
                 "open": open_,
@@ -79,12 +81,20 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             }
         )
     else:
-        process = f", process {hub.pid}" if hub.pid else ""
+        process = _process(hub.listener)
         rooms_open = f"{len(open_)} open of {len(rooms)} rooms"
         show([f"hub {hub.welcome.server} at {where}{process}: {rooms_open}"])
         if recovering:
             show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE
+
+
+def _process(found: "Listener | None") -> str:
+    """Which process a hub is, and whose, if it is not one's own: a group's hub is someone's."""
+    if found is None:
+        return ""
+    whose = "" if found.uid == os.geteuid() else f" of user {found.uid}"
+    return f", process {found.pid}{whose}"
 
 
 def _connect(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -105,7 +115,7 @@ def _dialled(where: Target, env: Mapping[str, str]) -> "socket.socket":
     if where.socket is None:
         raise Stop(Exit.USAGE, f"the hub at {where} is not of this machine")
     try:
-        return dial(where.socket) if where.data is None else dial_or_start(where, env)
+        return dial(where.socket, own=False) if where.data is None else dial_or_start(where, env)
     except NoHub as problem:
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem
     except OSError as error:
@@ -151,13 +161,14 @@ def _stop(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     if where.socket is None:
         raise Stop(Exit.USAGE, f"the hub at {where} is not of this machine; stop it over there")
     with conversation(where, options.as_name, env, start=False) as hub:
-        pid = hub.pid
-    if pid is None:
+        found = hub.listener
+    if found is None:
         raise Stop(Exit.FAILED, "this system does not tell which process the hub is")
     try:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(found.pid, signal.SIGTERM)
     except PermissionError as error:
-        raise Stop(Exit.NOT_ALLOWED, f"the hub (process {pid}) is not yours to stop") from error
+        text = f"the hub (process {found.pid}) is not yours to stop"
+        raise Stop(Exit.NOT_ALLOWED, text) from error
     until = monotonic() + _STOPS_WITHIN
     while monotonic() < until:
         # Before the socket is gone, the hub still says goodbye, and holds its data folder.
@@ -165,4 +176,4 @@ def _stop(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             say("the hub has stopped")
             return Exit.DONE
         time.sleep(_LOOK_AGAIN)
-    raise Stop(Exit.FAILED, f"the hub (process {pid}) was asked to stop, and still runs")
+    raise Stop(Exit.FAILED, f"the hub (process {found.pid}) was asked to stop, and still runs")

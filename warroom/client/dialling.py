@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from warroom.client import ending
 from warroom.client.credentials import Unusable
 from warroom.client.ending import Ended, LineOver
+from warroom.client.listener import NotOurs, check
 from warroom.client.pace import Pace
 from warroom.client.target import MAX_FRAME, Target
 from warroom.protocol.envelopes import SUBPROTOCOL
@@ -89,8 +90,20 @@ async def _dial(target: Target, pace: Pace, pipe: socket.socket | None = None) -
     except OSError as error:
         why = ending.unreachable(str(target), error, pinned=target.pinned)
         raise LineOver(why) from error
+    _check_listener(websocket, target)
     _watch_peer(websocket)
     return websocket
+
+
+def _check_listener(websocket: ClientConnection, target: Target) -> None:
+    """Say nothing to someone else than this user's own hub. Raises `LineOver`."""
+    if target.socket is None or target.data is None:
+        return
+    try:
+        check(websocket.transport.get_extra_info("socket"), target.socket)
+    except NotOurs as stranger:
+        websocket.transport.abort()
+        raise LineOver(Ended(str(stranger), final=True)) from stranger
 
 
 async def _connect(target: Target, pace: Pace, pipe: socket.socket | None) -> ClientConnection:

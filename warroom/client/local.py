@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from warroom.client.listener import NotOurs, check
 from warroom.client.target import Target
 from warroom.clock import monotonic
 from warroom.place import socket_path
@@ -42,11 +43,19 @@ def find_or_start(data: Path, env: Mapping[str, str] = os.environ) -> Target:
     return target
 
 
-def dial(path: Path) -> socket.socket:
-    """A connection to a hub's socket. Raises `OSError` if nobody listens."""
+def dial(path: Path, *, own: bool) -> socket.socket:
+    """A connection to a hub's socket. Raises `OSError` if nobody listens.
+
+    `own`: it is of this user's hub, and nothing is said to anyone else. Raises `NoHub` for that.
+    """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.connect(str(path))
+        if own:
+            check(sock, path)
+    except NotOurs as stranger:
+        sock.close()
+        raise NoHub(str(stranger)) from stranger
     except OSError:
         sock.close()
         raise
@@ -58,7 +67,7 @@ def dial_or_start(target: Target, env: Mapping[str, str] = os.environ) -> socket
     if target.socket is None or target.data is None:
         raise NoHub(f"the hub at {target} is not this machine's to start")
     try:
-        return dial(target.socket)
+        return dial(target.socket, own=True)
     except (FileNotFoundError, ConnectionRefusedError):
         return _start(target.socket, target.data, env)
     except OSError as error:
@@ -82,7 +91,7 @@ def _start(path: Path, data: Path, env: Mapping[str, str]) -> socket.socket:
                 while monotonic() < until:
                     time.sleep(_LOOK_AGAIN)
                     with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-                        return dial(path)
+                        return dial(path, own=True)
                     if hub.poll() is not None:
                         break
             finally:

@@ -6,7 +6,6 @@ What comes in goes through the same `Replica` as everywhere.
 import contextlib
 import os
 import socket
-import struct
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 from warroom.client.draft import Draft
 from warroom.client.ending import unreachable
 from warroom.client.hello import hello
+from warroom.client.listener import listener
 from warroom.client.local import dial, dial_or_start
 from warroom.client.pace import Backoff
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
@@ -100,7 +100,7 @@ class Conversation:
         self._observes = observer
         self._retries = Backoff(0.1, 2.0)
         sock = _dial(target, patience, env, start=start)
-        self.pid = None if target.socket is None else _peer_pid(sock)
+        self.listener = None if target.socket is None else listener(sock)
         self._wire = Wire(sock, target, monotonic() + patience)
         try:
             self._greet(target, name, observer, introduction)
@@ -282,16 +282,6 @@ def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: boo
     if start and target.data is not None:
         return dial_or_start(target, env)
     try:
-        return dial(target.socket)
+        return dial(target.socket, own=target.data is not None)
     except OSError as error:
         raise LineLost(unreachable(str(target), error)) from error
-
-
-def _peer_pid(sock: socket.socket) -> int | None:
-    """The process that listens at the other end of a Unix socket, where the system tells."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
-    credentials = struct.Struct("iII")
-    found = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
-    pid, _, _ = credentials.unpack(found)
-    return int(pid)
