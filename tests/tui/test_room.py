@@ -7,7 +7,7 @@ import pytest
 from textual import events
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
-from tests.tui.house import NARROW, House, house, in_room
+from tests.tui.house import NARROW, WIDE, House, house, in_room
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
 from warroom.domain import commands as c
@@ -368,6 +368,22 @@ async def test_the_brief_is_one_word_away(hub: FakeHub) -> None:
         await at.sends("/b")
         await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
         assert "INC-1 Checkout is down" in reading(at).plain
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_brief_takes_the_screen_as_it_is(hub: FakeHub, size: tuple[int, int]) -> None:
+    """Its lines are broken for this width and no other, and go on beside their label."""
+    hub.says("ana", c.AddAction(text="drain the pools of all regions " * 6))
+    async with in_room(hub, size=size) as at:
+        await at.sends("/b")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        shown = at.app.screen.query_one(Hanging)
+        await at.waits_for(lambda: fits(shown))
+        lines = str(shown.content).split("\n")
+        (number,) = (n for n, line in enumerate(lines) if line.startswith("ACTIONS"))
+        used = shown.content_size.width
+        assert len(lines[number]) + len(lines[number + 1].split()[0]) >= used
+        assert lines[number + 1].startswith(" " * 11)
 
 
 async def test_a_key_says_that_one_is_here(hub: FakeHub) -> None:

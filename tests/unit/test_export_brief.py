@@ -22,7 +22,7 @@ from warroom.domain.vocabulary import (
     Severity,
     Status,
 )
-from warroom.export.brief import HEIGHT, WIDTH, brief
+from warroom.export.brief import HEIGHT, WIDTH, brief, page
 
 
 def read(entries: list[Recorded]) -> Transcript:
@@ -105,6 +105,14 @@ def test_the_brief_of_a_running_incident() -> None:
         "           next to customers by 09:20",
         "DECIDED    D1 09:00 roll back (worked)",
     ] == briefed(midway())
+
+
+def test_a_page_of_it_has_whole_lines_beside_their_labels() -> None:
+    """Where the width is not known nothing is cut or broken; the rest is as in the brief."""
+    book = midway()
+    room, lines = read(book.entries), briefed(book)
+    told = [label + line for label, line in page(room, book.now)]
+    assert [*lines[:14], lines[14] + lines[15].replace(" " * 10, "", 1), *lines[16:]] == told
 
 
 def test_what_is_late_comes_first() -> None:

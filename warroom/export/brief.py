@@ -57,19 +57,28 @@ class Section(NamedTuple):
 
 def brief(room: Transcript, now: datetime) -> list[str]:
     """The lines of the brief, none wider than 80 cells, no more than 24."""
-    i = room.incident
-    sections = (
+    who = textwrap.wrap(_who(room), WIDTH - _LABEL)
+    return [_cut(label + line, WIDTH) for label, line in _parts(room, now, who)]
+
+
+def page(room: Transcript, now: datetime) -> list[tuple[str, str]]:
+    """The lines of the brief as long as they are, each with the label that it hangs beside."""
+    return list(_parts(room, now, [_who(room)]))
+
+
+def _parts(room: Transcript, now: datetime, who: list[str]) -> Iterator[tuple[str, str]]:
+    yield "", f"{one_line(room.incident.label)} {one_line(room.title)}"
+    for line in _head(room, now):
+        yield "", line
+    for section in (
         Section("CONDITION", _condition(room), 4),
         Section("ACTIONS", _actions(room, now), 4),
         Section("NEEDS", _needs(room, now), 4),
-        Section("WHO", _who(room), 3),
+        Section("WHO", who, 3),
         Section("TOLD", _told(room, now), 3),
         Section("DECIDED", _decided(room, now), 3),
-    )
-    lines = [f"{one_line(i.label)} {one_line(room.title)}", *_head(room, now)]
-    for section in sections:
-        lines += _laid_out(section)
-    return [_cut(line, WIDTH) for line in lines]
+    ):
+        yield from _laid_out(section)
 
 
 def handover(room: Transcript, now: datetime) -> list[tuple[str, list[str]]]:
@@ -223,12 +232,12 @@ def _nobodys(room: Transcript) -> Iterator[str]:
             yield f"someone for A{number}: {one_line(room.text(action.source.seq))}"
 
 
-def _who(room: Transcript) -> list[str]:
+def _who(room: Transcript) -> str:
     i = room.incident
     roles = [f"{SHORT_ROLES[role]} {_holder(room, role)}" for role in Role]
     voices = sum(person.voice for person in i.people.values())
     roles.append(f"{len(i.people)} on the roster, {voices} by voice")
-    return textwrap.wrap("; ".join(roles), WIDTH - _LABEL)
+    return "; ".join(roles)
 
 
 def _holder(room: Transcript, role: Role) -> str:
@@ -284,14 +293,14 @@ def _decision(room: Transcript, decision: Decision, now: datetime) -> str:
     return f"D{decision.number} {at}{one_line(room.text(decision.source.seq))}{outcome}"
 
 
-def _laid_out(section: Section) -> Iterable[str]:
-    """A section under its name. What is too much is counted on its last line."""
+def _laid_out(section: Section) -> Iterable[tuple[str, str]]:
+    """A section beside its name. What is too much is counted on its last line."""
     lines = section.lines or ["none"]
     if len(lines) > section.most:
         kept = section.most - 1
         lines = [*lines[:kept], f"and {len(lines) - kept} more"]
     names = (section.name, *[""] * (len(lines) - 1))
-    return [f"{name:{_LABEL}}{line}" for name, line in zip(names, lines, strict=True)]
+    return [(name.ljust(_LABEL), line) for name, line in zip(names, lines, strict=True)]
 
 
 def _cut(line: str, cells: int) -> str:

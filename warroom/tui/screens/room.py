@@ -16,7 +16,7 @@ from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.domain.alarms import Alarm, alarms
 from warroom.domain.vocabulary import Scope
-from warroom.export.brief import brief
+from warroom.export.brief import brief, page
 from warroom.text import one_line
 from warroom.tui.editor import NotEdited, edit
 from warroom.tui.feed import Feed, Left
@@ -31,7 +31,7 @@ from warroom.tui.present.doubts import doubts
 from warroom.tui.present.foot import foot
 from warroom.tui.present.glance import Glance
 from warroom.tui.present.handover import in_turn, unsaid
-from warroom.tui.present.pieces import Piece
+from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
@@ -353,13 +353,11 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         """Show what a line asks to see; why there is nothing to see, empty if there is."""
         match shown:
             case ShowBrief(copy=copy):
-                lines = brief(self.replica.room, at)
                 if copy:
-                    self.app.copy_to_clipboard("\n".join(lines))
+                    self.app.copy_to_clipboard("\n".join(brief(self.replica.room, at)))
                     self.app.notify("the brief is copied", markup=False)
                 else:
-                    pages = [(Piece(line),) for line in lines]
-                    self.app.push_screen(ReadingScreen("brief", [*pages]))
+                    self.app.push_screen(ReadingScreen("brief", self._brief(at)))
             case OpenDraft():
                 self.composer.write(*draft_line(shown, self.replica.room, at))
                 self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")
@@ -368,6 +366,11 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             case unreachable:
                 assert_never(unreachable)
         return ""
+
+    def _brief(self, at: datetime) -> list[Pieces]:
+        """The brief as a page: its lines hang beside their labels, however wide the screen is."""
+        said = page(self.replica.room, at)
+        return [(Piece(label, Tone.ACCENT), Piece(line)) for label, line in said]
 
     def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
         """Ask the hub for an invite; why it cannot be asked, empty if it is."""
