@@ -91,6 +91,21 @@ async def test_e_in_the_timeline_edits_the_same_line(uses: Editors) -> None:
         assert at.composer.line.has_focus
 
 
+async def test_e_in_a_pane_is_no_editor(uses: Editors, lent: list[str]) -> None:
+    """There letters are what can be done next, and one that does nothing there does nothing."""
+    uses('printf " and more" >> "$2"')
+    async with in_room() as at:
+        await at.presses("escape", "tab")
+        await at.waits_for(lambda: at.room.query_one("#pane-command").has_focus)
+        assert "enter story  letter step" in at.line("hints")
+        await at.presses("e", "shift+tab")
+        await at.waits_for(lambda: at.timeline.has_focus)
+        assert "enter open" in at.line("hints")
+        assert [] == lent
+        await at.presses("e")
+        await at.waits_for(lambda: "lent" in lent)
+
+
 async def test_the_file_is_private_and_gone_afterwards(uses: Editors) -> None:
     """What is written in a war room stands on no disk for others, and not for long."""
     uses('stat -c %a "$(dirname "$2")" > mode\necho "$2" > where\nprintf done > "$2"')

@@ -391,10 +391,10 @@ def test_the_export_commands_exist(line: str) -> None:
 def test_own_keys_show_wherever_keys_are_shown() -> None:
     """Hints, tabs and the composer's own keys follow."""
     keymap = Keymap({"room.comms": "f9", "composer.newline": "ctrl+n", "room.alarm": "f12,ctrl+g"})
-    assert ("F9", "comms") in keymap.hints(Where.ROOM)
+    assert ("F9", "comms") in keymap.hints(Where.COMPOSER)
     assert "F9" == keymap.views()["comms"]
     assert {"ctrl+n": "newline"}.items() <= keymap.actions(Where.COMPOSER).items()
-    assert ("F12", "alarm") in keymap.hints(Where.ROOM)
+    assert ("F12", "alarm") in keymap.hints(Where.COMPOSER)
     assert "room.palette" not in OWN
 
 

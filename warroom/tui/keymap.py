@@ -7,6 +7,7 @@ alone, for tmux and terminals take them.
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,8 +29,6 @@ class Where(StrEnum):
 class Key(Struct, frozen=True, kw_only=True):
     """A key: what it does, in a word for the hints (none if it is not hinted) and in a sentence.
 
-    A `spacious` one is hinted only where there is room for all.
-
     Keys without an action are handled by Textual or a widget itself and stand here for the help.
     An `ordered` one must not overtake letters that still wait, as a binding would.
     """
@@ -40,7 +39,6 @@ class Key(Struct, frozen=True, kw_only=True):
     help: str
     action: str = ""
     hint: str = ""
-    spacious: bool = False
     priority: bool = False
     ordered: bool = False
 
@@ -112,6 +110,9 @@ SHOW_ALL = Key(
     action="show_all",
     help="Show all entries again.",
 )
+
+_HINTED_ROWS = {"open": "open", "copy": "copy"}
+_HINTED_PANES = {"open": "story", "copy": "copy"}
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -240,7 +241,6 @@ KEYS: tuple[Key, ...] = (
         where=Where.ROOM,
         keys="ctrl+p",
         hint="palette",
-        spacious=True,
         help="All words, themes and settings, by name.",
     ),
     Key(
@@ -272,51 +272,55 @@ KEYS: tuple[Key, ...] = (
     SHOW_ALL,
     Key(
         id="timeline.decision",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="d",
-        action="promote('decision')",
+        action="screen.promote('decision')",
+        hint="promote",
         help="Begin the line that makes the entry a decision.",
     ),
     Key(
         id="timeline.action",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="a",
-        action="promote('action')",
+        action="screen.promote('action')",
+        hint="promote",
         help="Begin the line that makes the entry an action.",
     ),
     Key(
         id="timeline.hypothesis",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="h",
-        action="promote('hypothesis')",
+        action="screen.promote('hypothesis')",
+        hint="promote",
         help="Begin the line that makes the entry a hypothesis.",
     ),
     Key(
         id="timeline.fact",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="f",
-        action="promote('fact')",
+        action="screen.promote('fact')",
+        hint="promote",
         help="Begin the line that makes the entry a confirmed fact for comms.",
     ),
     Key(
         id="timeline.revise",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="r",
-        action="revise",
+        action="screen.revise",
         help="Take a line that waits, or came back, into the composer. It is not sent meanwhile.",
     ),
     Key(
         id="timeline.withdraw",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="x",
-        action="withdraw",
+        action="screen.withdraw",
         help="Withdraw a line that waits for the hub, or put away one that came back.",
     ),
     Key(
         id="timeline.editor",
-        where=Where.TIMELINE,
+        where=Where.ROWS,
         keys="e",
-        action="edit",
+        action="screen.edit",
         hint="editor",
         help="Write the composer's line in $EDITOR.",
     ),
@@ -338,6 +342,7 @@ KEYS: tuple[Key, ...] = (
         id="room.panes",
         where=Where.TIMELINE,
         keys="tab,shift+tab",
+        hint="panes",
         help="To the next pane, or the one before. A view's own key goes there, too.",
     ),
     Key(
@@ -349,7 +354,14 @@ KEYS: tuple[Key, ...] = (
         help="Back to the lobby. What is typed stays for when you come back.",
     ),
     *(
-        Key(id=f"timeline.{name}", where=Where.ROWS, keys=keys, action=action, help=text)
+        Key(
+            id=f"timeline.{name}",
+            where=Where.ROWS,
+            keys=keys,
+            action=action,
+            hint=_HINTED_ROWS.get(name, ""),
+            help=text,
+        )
         for name, keys, action, text in (
             ("down", "down,j", "step(1)", "The next entry."),
             ("up", "up,k", "step(-1)", "The entry before."),
@@ -367,7 +379,14 @@ KEYS: tuple[Key, ...] = (
         )
     ),
     *(
-        Key(id=f"pane.{name}", where=Where.PANES, keys=keys, action=action, help=text)
+        Key(
+            id=f"pane.{name}",
+            where=Where.PANES,
+            keys=keys,
+            action=action,
+            hint=_HINTED_PANES.get(name, ""),
+            help=text,
+        )
         for name, keys, action, text in (
             ("down", "down,j", "move(1)", "The next row."),
             ("up", "up,k", "move(-1)", "The row before."),
@@ -379,6 +398,7 @@ KEYS: tuple[Key, ...] = (
         id="pane.step",
         where=Where.PANES,
         keys="letter",
+        hint="step",
         help="What can be done next: the letters stand under the pane, and in the story. "
         "A letter begins the line; enter sends it.",
     ),
@@ -407,6 +427,53 @@ KEYS: tuple[Key, ...] = (
 )
 
 
+FEET: dict[Where, tuple[str, ...]] = {
+    Where.LOBBY: ("lobby.open", "lobby.declare", "lobby.quit", "lobby.help"),
+    Where.COMPOSER: (
+        "room.timeline",
+        "room.command",
+        "room.comms",
+        "room.technical",
+        "room.debrief",
+        "room.help",
+        "room.alarm",
+        "room.palette",
+    ),
+    Where.ROWS: (
+        "timeline.compose",
+        "timeline.open",
+        "timeline.search",
+        "timeline.filter",
+        "room.alarm",
+        "room.help",
+        "timeline.lobby",
+        "timeline.copy",
+        "timeline.decision",
+        "timeline.action",
+        "timeline.hypothesis",
+        "timeline.fact",
+        "room.panes",
+        "room.palette",
+        "timeline.editor",
+    ),
+    Where.PANES: (
+        "pane.open",
+        "pane.step",
+        "room.panes",
+        "room.timeline",
+        "timeline.compose",
+        "room.alarm",
+        "room.help",
+        "pane.copy",
+        "timeline.lobby",
+        "room.palette",
+    ),
+    Where.READING: ("reading.close", "reading.copy"),
+}
+"""The keys that are hinted at the foot of a screen, by where the reader is: what matters most comes
+first, for what finds no room is left out."""
+
+
 class Keymap:
     """The table, with a person's own keys in place of some: Textual's names, `ctrl+g,f9`."""
 
@@ -433,10 +500,11 @@ class Keymap:
             if key.ordered and key.where is where
         }
 
-    def hints(self, *places: Where, spacious: bool = True) -> list[tuple[str, str]]:
-        """Keys and their words for the foot of a screen."""
-        found = (key for key in self.keys if key.hint and key.where in places)
-        return [(key.first, key.hint) for key in found if spacious or not key.spacious]
+    def hints(self, where: Where) -> list[tuple[str, str]]:
+        """Keys and their words for the foot of a screen; those of one word stand together."""
+        keys = {key.id: key for key in self.keys}
+        found = groupby((keys[id_] for id_ in FEET[where]), lambda key: key.hint)
+        return [(" ".join(key.first for key in together), word) for word, together in found]
 
 
 OWN: frozenset[str] = frozenset(key.id for key in KEYS if key.action)

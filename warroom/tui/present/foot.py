@@ -1,11 +1,18 @@
 """The key hints at the foot of a screen."""
 
-from warroom.tui.present.pieces import Piece, Pieces, Tone
+from warroom.tui.present.pieces import Piece, Pieces, Tone, cells
+
+_GAP = Piece("  ")
 
 
-def foot(hints: list[tuple[str, str]]) -> Pieces:
-    """Keys and what they do, side by side: `esc timeline  F2 command`."""
-    pieces: list[Piece] = []
+def foot(hints: list[tuple[str, str]], width: int) -> Pieces:
+    """Keys and what they do, side by side: `esc timeline  F2 command`. None is cut: from the first
+    on that does not fit into so many cells they are left out."""
+    pieces: Pieces = ()
     for key, word in hints:
-        pieces += [Piece(key, Tone.STRONG), Piece(f" {word}  ", Tone.QUIET)]
-    return tuple(pieces)
+        gap = (_GAP,) if pieces else ()
+        longer = (*pieces, *gap, Piece(key, Tone.STRONG), Piece(f" {word}", Tone.QUIET))
+        if cells(longer) > width:
+            break
+        pieces = longer
+    return pieces

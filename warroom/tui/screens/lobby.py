@@ -53,7 +53,8 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one("#hints", OneLine).show(foot(self.war.keymap.hints(Where.LOBBY)))
+        hints = self.query_one("#hints", OneLine)
+        hints.show(foot(self.war.keymap.hints(Where.LOBBY), hints.width))
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)

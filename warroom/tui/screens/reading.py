@@ -50,7 +50,8 @@ class ReadingScreen(OverRoom[None]):
 
     def on_mount(self) -> None:
         self.query_one("#heading", OneLine).show((Piece(one_line(self._title), Tone.STRONG),))
-        self.query_one("#hints", OneLine).show(foot(self.war.keymap.hints(Where.READING)))
+        hints = self.query_one("#hints", OneLine)
+        hints.show(foot(self.war.keymap.hints(Where.READING), hints.width))
         self.query_one(Page).focus()
 
     def show(self, lines: list[Pieces]) -> None:

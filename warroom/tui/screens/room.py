@@ -217,12 +217,10 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     def _show_hints(self) -> None:
         """The keys that matter where the reader is."""
         hints = self.query_one("#hints", OneLine)
-        if self.timeline.has_focus:
-            keys = self.keymap.hints(Where.TIMELINE)
-        else:
-            spacious = hints.width >= header.WIDE
-            keys = self.keymap.hints(Where.COMPOSER, Where.ROOM, spacious=spacious)
-        hints.show(foot(keys))
+        where = Where.COMPOSER
+        if self.body.has_focus_within:
+            where = Where.ROWS if self.timeline.has_focus else Where.PANES
+        hints.show(foot(self.keymap.hints(where), hints.width))
 
     def _ring(self, found: list[Alarm]) -> None:
         """Ring for what is new and concerns the reader; not for what was so on arrival."""

@@ -49,7 +49,8 @@ class StoryScreen(OverRoom[Step]):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one("#hints", OneLine).show(foot([("esc", "back"), ("y", "copy")]))
+        hints = self.query_one("#hints", OneLine)
+        hints.show(foot(self.war.keymap.hints(Where.READING), hints.width))
         self.query_one(Page).focus()
         self.show()
         self.set_interval(1, self.show)

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Static
 
-from warroom.tui.keymap import KEYS, Where, bindings
+from warroom.tui.keymap import Where, bindings
 from warroom.tui.present.pane_layout import lay_out_rows
 from warroom.tui.present.panes import Pane
 from warroom.tui.present.pieces import PaneRow, Pieces, Tone
@@ -25,14 +25,6 @@ BESIDE = 2
 
 _EDGES = 2
 """Cells beside the text: for the cursor, and for the scroll bar whether it is there or not."""
-
-_PROMOTING = frozenset(
-    pressed
-    for key in KEYS
-    if key.where is Where.TIMELINE and "promote(" in key.action
-    for pressed in key.keys.split(",")
-)
-"""Keys that act on the entry under the timeline's cursor, which one does not look at in a pane."""
 
 
 class PaneView(VerticalScroll, can_focus=True):
@@ -146,11 +138,10 @@ class PaneView(VerticalScroll, can_focus=True):
             self.post_message(self.Copied(self.cursor))
 
     def on_key(self, event: events.Key) -> None:
-        """The letters of what can be done next; those for the timeline's entries do nothing."""
+        """The letters of what can be done next."""
         step = next((step for step in self._next_steps if step.key == event.key), None)
         if step is not None:
             self.post_message(self.Stepped(step))
-        if step is not None or event.key in _PROMOTING:
             event.stop()
             event.prevent_default()
 
