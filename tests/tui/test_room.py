@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from textual import events
+from textual.command import CommandList
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
 from tests.tui.house import NARROW, WIDE, House, house, in_room
@@ -429,6 +430,50 @@ async def test_the_palette_begins_a_line(hub: FakeHub) -> None:
         await at.waits_for(
             lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
         )
+
+
+def offered(at: House) -> list[str]:
+    """What the palette has found, by name."""
+    found = at.app.screen.query_one(CommandList).options
+    return [str(option.prompt).split("\n")[0].strip() for option in found]
+
+
+async def test_the_palette_is_the_rooms_over_whatever_is_read(hub: FakeHub) -> None:
+    """Its words, keys and themes are there, and Textual's own commands are nowhere."""
+    async with in_room(hub) as at:
+        await at.presses("f1")
+        await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+        await at.presses("ctrl+p")
+        await at.waits_for(lambda: {"/obs", "debrief  F5", "theme light"} <= set(offered(at)))
+        names = " ".join(offered(at))
+        assert not [word for word in ("Screenshot", "Maximize", "Theme", "Quit") if word in names]
+        await at.presses(*"/withdraw")
+        await at.waits_for(lambda: offered(at)[:1] == ["/withdraw"])
+        await at.presses("enter")
+        await at.waits_for(
+            lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
+        )
+
+
+async def test_the_palette_does_what_keys_do_and_wears_a_theme(hub: FakeHub) -> None:
+    """Keys, by what they are called; a theme, by the name that settings have for it."""
+    async with in_room(hub) as at:
+        await at.presses("ctrl+p", *"debrief")
+        await at.waits_for(lambda: "debrief  F5" in offered(at)[:1])
+        await at.presses("enter")
+        await at.waits_for(lambda: "debrief" == at.line("heading"))
+        await at.presses("ctrl+p", *"light")
+        await at.waits_for(lambda: "theme light" in offered(at)[:1])
+        await at.presses("enter")
+        await at.waits_for(lambda: "warroom-light" == at.app.theme)
+
+
+async def test_the_palette_of_the_lobby_has_no_words(hub: FakeHub) -> None:
+    """There is no line to begin."""
+    async with house(hub) as at:
+        await at.presses("ctrl+p")
+        await at.waits_for(lambda: "declare  ^n" in offered(at))
+        assert not [name for name in offered(at) if name.startswith("/")]
 
 
 def at_once(at: House, *keys: str) -> None:

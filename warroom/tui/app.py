@@ -24,7 +24,13 @@ from warroom.text import one_line
 from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
-from warroom.tui.palette import Palette, TemplateProvider, WordProvider
+from warroom.tui.palette import (
+    KeyProvider,
+    Palette,
+    TemplateProvider,
+    ThemeProvider,
+    WordProvider,
+)
 from warroom.tui.paste_guard import guard_pastes
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
@@ -37,6 +43,7 @@ from warroom.tui.screens.inviting import InviteScreen
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.terminal import learn_keys
 from warroom.tui.themes import ANSI, DARK, THEMES
 
@@ -51,8 +58,10 @@ class WarroomApp(App[None]):
     TITLE = "warroom"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        KeyProvider,
         TemplateProvider,
+        ThemeProvider,
         WordProvider,
     }
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -184,7 +193,7 @@ class WarroomApp(App[None]):
         room = self._room(log)
         if room is None:
             return
-        self._go_back_to(room)
+        go_back_to(room)
         self.leave_room(log)
         text = "the room that you were in is open to you no longer"
         self.notify(text, severity="warning", timeout=20, markup=False)
@@ -227,8 +236,8 @@ class WarroomApp(App[None]):
 
     def glance(self) -> Glance | None:
         """How the room stands in which one is; None in the lobby."""
-        rooms = (screen for screen in self.screen_stack if isinstance(screen, RoomScreen))
-        return next((room.glance for room in rooms if not room.left), None)
+        room = room_in(self)
+        return None if room is None else room.glance
 
     def memory(self, log: str) -> Memory:
         """What was being typed in a room, and what was sent there."""
@@ -266,16 +275,9 @@ class WarroomApp(App[None]):
 
     async def action_in_room(self, action: str) -> None:
         """Go back to the room, past what is read over it, and do there what a key means."""
-        room = next((one for one in self.screen_stack if isinstance(one, RoomScreen)), None)
-        if room is None:
-            return
-        self._go_back_to(room)
-        await room.run_action(action)
-
-    def _go_back_to(self, room: RoomScreen) -> None:
-        """Close whatever stands before a room."""
-        while self.screen is not room:
-            self.pop_screen()
+        if (room := room_in(self)) is not None:
+            go_back_to(room)
+            await room.run_action(action)
 
     def action_command_palette(self) -> None:
         """Open the palette, ours."""

@@ -141,7 +141,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         id="lobby.quit",
         where=Where.LOBBY,
-        keys="q",
+        keys="q,ctrl+q",
         action="leave",
         hint="quit",
         help="Quit. The hub and the rooms go on.",
@@ -241,7 +241,14 @@ KEYS: tuple[Key, ...] = (
         where=Where.ROOM,
         keys="ctrl+p",
         hint="palette",
-        help="All words, themes and settings, by name.",
+        help="All words, templates, keys and themes, by name.",
+    ),
+    Key(
+        id="room.quit",
+        where=Where.ROOM,
+        keys="ctrl+q",
+        action="app.quit",
+        help="Quit, from anywhere. The hub and the rooms go on.",
     ),
     Key(
         id="room.help",
