@@ -52,7 +52,7 @@ class Intake:
             self._attendance.attend(session, room.log)
             self._attendance.named(_spoken_of(message), room)
         if not self._writer.submit(self._waiting(session, message)):
-            _decline(session, message, "the hub is overloaded; it will be tried again")
+            _decline(session, message, "the hub is overloaded, and this is not recorded")
             return
         session.waiting += 1
         if declares and room is None:

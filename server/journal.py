@@ -17,11 +17,17 @@ from warroom.log.signing import SignedHead
 class JournalError(Exception):
     """The journal cannot do what was asked. The message is for the person who runs the hub.
 
+    `told` is the same for whoever wrote something, in half a sentence: it names no path.
+
     JournalError
     ├── JournalRefused      it must not be used: another hub has it, it is damaged or too new
     ├── JournalTemporary    nothing was written; trying again can help
     └── OutcomeUnknown      COMMIT was asked for and not answered: read the head before going on
     """
+
+    def __init__(self, text: str, told: str = "the hub has trouble with its journal") -> None:
+        super().__init__(text)
+        self.told = told
 
 
 class JournalRefused(JournalError):

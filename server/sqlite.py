@@ -41,14 +41,28 @@ _READER_PRAGMAS: dict[str, tuple[str, object]] = {
     "temp_store": ("MEMORY", 2),
 }
 
+_LOCKED = (
+    "another program has locked it; end that program or wait for it",
+    "another program has locked the hub's journal",
+)
 _TEMPORARY = {
-    sqlite3.SQLITE_FULL: "the disk is full; free some space",
-    sqlite3.SQLITE_BUSY: "another program has locked it; end that program or wait for it",
-    sqlite3.SQLITE_LOCKED: "another program has locked it; end that program or wait for it",
-    sqlite3.SQLITE_READONLY: "it is read-only; give its owner the right to write there",
-    sqlite3.SQLITE_IOERR: "the disk reported an I/O error; look at the disk and its limits",
-    sqlite3.SQLITE_CANTOPEN: "it could not be opened; look at the rights of its folder",
+    sqlite3.SQLITE_FULL: ("the disk is full; free some space", "the hub's disk is full"),
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: (
+        "it is read-only; give its owner the right to write there",
+        "the hub's disk is read-only",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "the disk reported an I/O error; look at the disk and its limits",
+        "the hub's disk reports errors",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "it could not be opened; look at the rights of its folder",
+        "the hub cannot open its journal",
+    ),
 }
+"""What is wrong and what to do, for whoever runs the hub; what is wrong, for those who write."""
 _DAMAGED = {
     sqlite3.SQLITE_NOTADB: "is not a SQLite database; name another file, or move it away",
     sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup (warroom restore --force FILE)",
@@ -95,7 +109,8 @@ class SqliteFile:
             elif known != identity:
                 raise JournalTemporary(
                     f"The journal's file {path} was moved or deleted under the running hub, which "
-                    "acknowledges nothing until it is back; otherwise stop the hub and restore."
+                    "acknowledges nothing until it is back; otherwise stop the hub and restore.",
+                    "the hub's journal was moved or deleted",
                 )
 
     def _engine(
@@ -118,7 +133,8 @@ class SqliteFile:
         try:
             yield
         except PoolTimeout as error:
-            raise JournalTemporary(f"The journal {self._path} is busy; try again.") from error
+            text = f"The journal {self._path} is busy; try again."
+            raise JournalTemporary(text, "the hub's journal is busy") from error
         except (DBAPIError, sqlite3.Error) as error:
             meaning = self._meaning(error)
             if meaning is None:
@@ -128,11 +144,11 @@ class SqliteFile:
     def _meaning(self, error: Exception) -> JournalError | None:
         code = _primary_code(error)
         if code in _TEMPORARY:
-            return JournalTemporary(
-                f"The journal {self._path} cannot be used now: {_TEMPORARY[code]}."
-            )
+            what, told = _TEMPORARY[code]
+            return JournalTemporary(f"The journal {self._path} cannot be used now: {what}.", told)
         if code in _DAMAGED:
-            return JournalRefused(f"The journal {self._path} {_DAMAGED[code]}.")
+            text = f"The journal {self._path} {_DAMAGED[code]}."
+            return JournalRefused(text, "the hub's journal is damaged")
         return None
 
     def failed_commit(self, error: Exception) -> JournalError:
@@ -144,7 +160,8 @@ class SqliteFile:
         meaning = self._meaning(error)
         if isinstance(meaning, JournalTemporary) and _primary_code(error) != sqlite3.SQLITE_IOERR:
             return meaning
-        return OutcomeUnknown(f"{meaning or error} Whether the last commit holds is not known.")
+        text = f"{meaning or error} Whether the last commit holds is not known."
+        return OutcomeUnknown(text) if meaning is None else OutcomeUnknown(text, meaning.told)
 
     def upgrade(self) -> None:
         """Make the schema, or bring it up to date. Raises `JournalRefused` if it is not ours."""

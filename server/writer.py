@@ -42,11 +42,6 @@ SCRUB_RETRY = 0.2
 
 _logger = logging.getLogger(__name__)
 
-TEMPORARY = Refused(
-    Code.TEMPORARY, "the hub could not write that just now; it will be tried again", True
-)
-
-
 Work: TypeAlias = Waiting | Extension
 
 
@@ -140,7 +135,7 @@ class Writer:
             return Batch(outcomes, commits, extended)
         except JournalError as error:
             _logger.error("a batch of %d commands failed: %s", len(taken), error)
-            return self._refuse(waiting, extensions, TEMPORARY)
+            return self._refuse(waiting, extensions, _not_now(error))
         except Exception:
             _logger.exception("a batch of %d commands met a defect", len(taken))
             return self._refuse(waiting, extensions, _DEFECT)
@@ -194,6 +189,15 @@ class Writer:
 _DEFECT = Refused(
     Code.INVALID, "the hub met a defect with that command and wrote nothing; see the hub's log"
 )
+
+
+def _not_now(error: JournalError) -> Refused:
+    """What those who wrote are told of a journal's trouble: which it is, and what it means."""
+    recorded = "whether this is recorded is not known"
+    if not isinstance(error, OutcomeUnknown):
+        recorded = "this is not recorded"
+    text = f"{error.told}, and {recorded}; whoever runs the hub has to see to it"
+    return Refused(Code.TEMPORARY, text, True)
 
 
 def _redacts(outcome: Outcome) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -141,6 +142,21 @@ def test_a_mark_that_is_none_is_refused_unless_it_came_as_text(shell: Shell) -> 
     said = {entry["kind"]: entry for entry in shell.entries()}
     assert {"text": "seen ~noon"} == said["observation.made"]["words"]
     assert "occurred_at" in said["status.changed"]["facts"]
+
+
+def test_a_hub_that_can_write_nothing_says_why_and_that_nothing_is_recorded(shell: Shell) -> None:
+    """Here another program holds its journal; the status is its own, and nothing is guessed."""
+    shell.does("declare", "Checkout failing")
+    [journal] = shell.home.rglob("journal.db")
+    id_ = new_command_id()
+    with contextlib.closing(sqlite3.connect(journal, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = shell.refuses(7, "post", "p99 is back", "--id", id_)
+    assert "another program has locked the hub's journal, and this is not recorded" in said
+    assert f"to repeat it safely, add --id {id_}" in said
+    assert "may have been" not in said
+    shell.does("post", "p99 is back", "--id", id_)
+    assert 1 == sum("p99 is back" in str(entry) for entry in shell.entries())
 
 
 def test_an_incident_from_the_declaration_to_a_verified_export(shell: Shell) -> None:

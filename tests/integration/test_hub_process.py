@@ -283,6 +283,8 @@ async def test_nothing_is_acknowledged_into_a_file_that_is_gone(hubs: Hubs, name
         declined = await ana.submits(log, Post(text="one"), id=id)
         assert isinstance(declined, Declined)
         assert declined.temporary
+        assert "moved or deleted, and this is not recorded" in declined.text
+        assert str(hub.data) not in declined.text
         (hub.data / "away").rename(file)
         assert isinstance(await ana.submits(log, Post(text="one"), id=id), Acked)
     assert "was moved or deleted under the running hub" in hub.errors.read_text()

@@ -272,7 +272,7 @@ class _FlakyTransaction:
         self._transaction.append(*args)
         if self._journal.fails_at == "append":
             self._journal.fails_at = None
-            raise JournalTemporary("the disk is full")
+            raise JournalTemporary("the disk is full", "the hub's disk is full")
 
     def commit(self) -> None:
         at, self._journal.fails_at = self._journal.fails_at, None
@@ -293,9 +293,15 @@ def flaky(journal: SqlJournal) -> Iterator[tuple[Bench, Flaky]]:
     bench.writer.stop()
 
 
-@pytest.mark.parametrize("point", ["append", "before commit"])
+@pytest.mark.parametrize(
+    ("point", "told"),
+    [
+        ("append", "the hub's disk is full, and this is not recorded"),
+        ("before commit", "whether this is recorded is not known"),
+    ],
+)
 def test_a_failed_batch_leaves_nothing_and_can_be_sent_again(
-    flaky: tuple[Bench, Flaky], point: str
+    flaky: tuple[Bench, Flaky], point: str, told: str
 ) -> None:
     """The sender is told that it was temporary; sending again makes one entry."""
     bench, journal = flaky
@@ -306,6 +312,7 @@ def test_a_failed_batch_leaves_nothing_and_can_be_sent_again(
     (failed,) = bench.ask(one)
     assert isinstance(failed, Rejected)
     assert failed.refused.temporary
+    assert told in failed.refused.text
     assert 1 == bench.journal.heads()[0].seq
     assert [2] == seqs(bench.ask(one))
     assert 2 == bench.journal.heads()[0].seq

@@ -12,8 +12,8 @@ from tests.tui.house import NARROW, WIDE, House, house, in_room
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Audience, Role, Scope, Severity, Status
-from warroom.protocol.envelopes import Here, Presence, You
+from warroom.domain.vocabulary import Audience, Code, Role, Scope, Severity, Status
+from warroom.protocol.envelopes import Declined, Here, Presence, You
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.reading import EntryScreen, ReadingScreen
 from warroom.tui.screens.room import RoomScreen
@@ -140,6 +140,29 @@ async def test_an_entry_on_its_way_looks_different(hub: FakeHub) -> None:
         await at.waits_for(lambda: any("#5 Ana on its way" in row for row in at.rows()))
         assert not any("sending" in row for row in at.rows())
         assert "waiting" not in at.line("condition")
+
+
+async def test_a_hub_that_takes_nothing_for_now_says_why(hub: FakeHub) -> None:
+    """In the header and beneath it, for as long as that lasts."""
+    async with in_room(hub) as at:
+        hub.holds = True
+        await at.sends("p99 is back")
+        await at.waits_for(lambda: bool(hub.held))
+        [(_, submit)] = hub.held
+        at.desk.hear(
+            Declined(
+                id=submit.id,
+                log=LOG,
+                code=Code.TEMPORARY,
+                text="the hub's disk is full",
+                temporary=True,
+            )
+        )
+        await at.waits_for(lambda: says(at, "HELD UP, 1 waiting"))
+        assert at.line("trouble").startswith("the hub's disk is full; what you wrote waits")
+        hub.answer()
+        await at.waits_for(lambda: says(at, "live"))
+        assert "" == at.line("trouble")
 
 
 async def test_panes_follow_the_log(hub: FakeHub) -> None:

@@ -401,8 +401,25 @@ def test_a_command_declined_for_now_stays_pending(live: Replica) -> None:
     """It is sent again, later."""
     submit = post(live, 4)
     busy = Declined(id=submit.id, log=LOG, code=Code.TEMPORARY, text="busy", temporary=True)
-    assert [Retry(submit)] == says(live, busy)
+    assert [Retry(submit, "busy")] == says(live, busy)
     assert [submit] == live.resend()
+
+
+@pytest.mark.parametrize("ends", ["taken", "refused", "lost"])
+def test_why_nothing_is_taken_is_known_for_as_long_as_it_is_so(live: Replica, ends: str) -> None:
+    """Until the hub answers otherwise, or the line is lost."""
+    submit = post(live, 4)
+    full = Declined(id=submit.id, log=LOG, code=Code.TEMPORARY, text="full", temporary=True)
+    says(live, full)
+    assert "full" == live.held_up
+    match ends:
+        case "taken":
+            says(live, Acked(id=submit.id, log=LOG, seq=99))
+        case "refused":
+            says(live, Declined(id=submit.id, log=LOG, code=Code.CONFLICT, text="no"))
+        case _:
+            list(live.lost())
+    assert "" == live.held_up
 
 
 def test_said_by_and_occurred_at_go_with_the_command(live: Replica) -> None:

@@ -149,6 +149,16 @@ def test_the_line_in_words(state: LineState, sync: Sync, waiting: int, words: st
     assert words == header.link(Line(state, NINE), sync, waiting, now).text
 
 
+def test_a_hub_that_takes_nothing_for_now_says_why() -> None:
+    """In the header and in the line of trouble, for as long as there is no worse."""
+    full = "the hub's disk is full"
+    assert "HELD UP, 2 waiting" == header.link(LIVE, Sync.LIVE, 2, NINE, full).text
+    assert header.trouble(LIVE, Sync.LIVE, "^r", full).startswith(f"{full}; ")
+    lost = Line(LineState.OFFLINE, NINE, "the line to the hub broke")
+    assert "OFFLINE" in header.link(lost, Sync.CLOSED, 2, NINE, full).text
+    assert "DIVERGED" in header.link(LIVE, Sync.DIVERGED, 2, NINE, full).text
+
+
 def test_trouble_is_told_with_its_reason() -> None:
     """What a person should know besides the word; nothing while all is well."""
     assert "" == header.trouble(LIVE, Sync.LIVE)

@@ -209,7 +209,7 @@ def conversation(
     except NoHub as problem:
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem
     except NoRoom as gone:
-        raise Stop(Exit.NOT_FOUND, str(gone)) from gone
+        raise Stop(REFUSED[gone.code], str(gone)) from gone
     except LineLost as lost:
         raise Stop(Exit.NOT_ALLOWED if lost.final else Exit.UNREACHABLE, str(lost)) from lost
 

@@ -4,7 +4,7 @@ from warroom.cli.output import entry_lines, show, show_json
 from warroom.cli.shell import shell_hint
 from warroom.cli.stop import Exit, Stop
 from warroom.client.draft import Draft
-from warroom.client.oneshot import Conversation, TooLong
+from warroom.client.oneshot import Conversation, HeldUp, TooLong
 from warroom.client.replica import Replica, Returned
 from warroom.client.wire import LineLost
 from warroom.domain.vocabulary import Code
@@ -19,7 +19,7 @@ REFUSED: dict[Code, Exit] = {
     Code.DUPLICATE_ID: Exit.CONFLICT,
     Code.NOT_DUE: Exit.CONFLICT,
     Code.TOO_NEW: Exit.CONFLICT,
-    Code.TEMPORARY: Exit.UNREACHABLE,
+    Code.TEMPORARY: Exit.LATER,
 }
 """The exit status of a command that the hub refuses."""
 
@@ -27,14 +27,16 @@ REFUSED: dict[Code, Exit] = {
 def submit(hub: Conversation, replica: Replica, id_: str, draft: Draft, hint: str) -> int:
     """The number of the entry that a command became. Raises `Stop` if there is none, or no answer.
 
-    `hint` says what to do about a command that was sent and not answered.
+    `hint` says what to do about a command that was sent and not answered, or has to be sent again.
     """
     try:
         answer = hub.submit(replica, id_, draft)
     except TooLong as error:
         raise Stop(Exit.USAGE, f"{error}; shorten it") from error
     except LineLost as lost:
-        raise Stop(Exit.UNREACHABLE, f"{lost}, and {hint}") from lost
+        raise Stop(Exit.UNREACHABLE, f"{lost}, and it may have been recorded; {hint}") from lost
+    except HeldUp as held:
+        raise Stop(Exit.LATER, visible(f"{held}; {hint}")) from held
     if isinstance(answer, Returned):
         raise Stop(REFUSED[answer.declined.code], visible(shell_hint(answer.text)))
     return answer.seq

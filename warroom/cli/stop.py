@@ -11,6 +11,7 @@ class Exit(IntEnum):
     NOT_ALLOWED = 4
     UNREACHABLE = 5
     CONFLICT = 6
+    LATER = 7
     INTERRUPTED = 130
 
 

@@ -117,7 +117,7 @@ def _submit(hub: Conversation, replica: Replica, id_: str, draft: Draft | None) 
     known = replica.room.seq_of(id_)
     if draft is None or known is not None:
         return known or 0
-    hint = f"it may have been recorded; to repeat it safely, add --id {id_}"
+    hint = f"to repeat it safely, add --id {id_}"
     return submit(hub, replica, id_, draft, hint)
 
 

@@ -48,11 +48,18 @@ from warroom.protocol.envelopes import (
 PATIENCE = 15.0
 """Seconds that a command waits for the hub, in all."""
 
+ANSWERS_WITHIN = 3.0
+"""Seconds in which a hub that has declined something for now would answer it once more."""
+
 _Kind = TypeVar("_Kind", bound=FromHub)
 
 
 class NoRoom(Exception):
     """The hub does not open this room. The message says why."""
+
+    def __init__(self, text: str, code: Code = Code.NOT_FOUND) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Denied(Exception):
@@ -68,6 +75,10 @@ class Introduction(Struct, frozen=True):
 
     token: str
     name: str | None
+
+
+class HeldUp(Exception):
+    """The hub takes the command later, not now. The message says why, and what is known of it."""
 
 
 class TooLong(Exception):
@@ -101,7 +112,8 @@ class Conversation:
         self._retries = Backoff(0.1, 2.0)
         sock = _dial(target, patience, env, start=start)
         self.listener = None if target.socket is None else listener(sock)
-        self._wire = Wire(sock, target, monotonic() + patience)
+        self._deadline = monotonic() + patience
+        self._wire = Wire(sock, target, self._deadline)
         try:
             self._greet(target, name, observer, introduction)
         except BaseException:
@@ -194,9 +206,10 @@ class Conversation:
                 pass
 
     def submit(self, replica: Replica, id_: str, draft: Draft) -> Settled | Returned:
-        """Send a command and wait for its answer. Raises `TooLong`.
+        """Send a command and wait for its answer. Raises `TooLong`, and `HeldUp`.
 
-        What was declined for now is sent again: its id makes that safe.
+        What was declined for now is sent again, as long as the answer would come in time: its id
+        makes that safe.
         """
         submit = replica.send(id_, draft, now())
         size = len(encode(submit))
@@ -210,11 +223,18 @@ class Conversation:
                         return change
                     case Returned(pending=pending) if pending.submit.id == id_:
                         return change
-                    case Retry():
-                        time.sleep(self._retries.next())
+                    case Retry(text=text):
+                        self._pause(text)
                         self._say(submit)
                     case _:
                         pass
+
+    def _pause(self, why: str) -> None:
+        """Wait before something is sent again. Raises `HeldUp` if no answer would be waited for."""
+        delay = self._retries.next()
+        if monotonic() + delay + ANSWERS_WITHIN > self._deadline:
+            raise HeldUp(why)
+        time.sleep(delay)
 
     def see(self, replica: Replica, seq: int) -> None:
         """Wait until the replica holds entry `seq`."""
@@ -263,8 +283,8 @@ class Conversation:
             match message:
                 case Heartbeat():
                     self._say(Alive())
-                case Failed(text=text):
-                    raise NoRoom(text)
+                case Failed(code=code, text=text):
+                    raise NoRoom(text, code)
                 case _:
                     return message
 

@@ -90,9 +90,10 @@ class Returned(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
-    """A command of ours was declined for now: send it again, later."""
+    """A command of ours was declined for now, and `text` says why: send it again, later."""
 
     submit: Submit
+    text: str
 
 
 class SyncChanged(Struct, frozen=True):
@@ -130,7 +131,7 @@ class Replica:
     this log; anything else reopens the room from what is held, and if that brings the same again,
     the two logs have diverged. `heads` are the signed heads the hub has shown, the latest last.
     `returned` are commands of ours that are back with their author. `refusal` says why the hub
-    did not take what was offered to it.
+    did not take what was offered to it, `held_up` why it takes nothing for now.
     """
 
     def __init__(self, log: str) -> None:
@@ -146,6 +147,7 @@ class Replica:
         self.hub_head: HeadAt | None = None
         self.recovering = False
         self.refusal = ""
+        self.held_up = ""
         self._recovers_after = 0
         self._settled: set[str] = set()
         self._following = False
@@ -221,6 +223,7 @@ class Replica:
     def lost(self) -> Iterator[Change]:
         """The line is gone: what is held stays."""
         self._following = False
+        self.held_up = ""
         self._failed_after = self._behind_at = None
         if self.here:
             self.here = {}
@@ -360,6 +363,7 @@ class Replica:
 
     def _settle(self, id_: str, seq: int) -> Iterator[Change]:
         """A command of ours is an entry: say so once, and keep it as pending until it is here."""
+        self.held_up = ""
         if id_ not in self._settled:
             self._settled.add(id_)
             yield Settled(id_, seq)
@@ -371,11 +375,13 @@ class Replica:
         pending = self.pending.get(message.id)
         if pending is None:
             return
-        if message.temporary:
-            yield Retry(pending.submit)
-            return
-        del self.pending[message.id]
         text = message.text.replace("{about}", self.room.names.name(message.about))
+        if message.temporary:
+            self.held_up = text
+            yield Retry(pending.submit, text)
+            return
+        self.held_up = ""
+        del self.pending[message.id]
         yield Returned(pending, message, text)
 
     def _now(self, sync: Sync) -> Iterator[Change]:

@@ -111,13 +111,19 @@ def _people(scene: Scene, wide: bool) -> Piece | None:
     return Piece(f"{count} here" + (f" ({voices} voice)" if voices else ""))
 
 
-def link(line: Line, sync: Sync, waiting: int, now: datetime) -> Piece:
+def link(line: Line, sync: Sync, waiting: int, now: datetime, held_up: str = "") -> Piece:
     """How this client stands to the hub, in a word or two. `now` is this machine's time.
 
-    `waiting` is how many of one's own entries the hub has not answered.
+    `waiting` is how many of one's own entries the hub has not answered, `held_up` why it does not
+    take them.
     """
     piece = _link(line, sync, now)
+    if held_up and line.state is LineState.LIVE and sync in _WELL:
+        piece = Piece("HELD UP", Tone.ALARM)
     return Piece(f"{piece.text}, {waiting} waiting", piece.tone) if waiting else piece
+
+
+_WELL = frozenset({Sync.LIVE, Sync.CATCHING_UP})
 
 
 def _link(line: Line, sync: Sync, now: datetime) -> Piece:
@@ -140,10 +146,10 @@ def _link(line: Line, sync: Sync, now: datetime) -> Piece:
             )
 
 
-def trouble(line: Line, sync: Sync, key: str = "") -> str:
+def trouble(line: Line, sync: Sync, key: str = "", held_up: str = "") -> str:
     """What a person should know about the line besides the word for it; empty if it is well.
 
-    `key` is the one that tries again.
+    `key` is the one that tries again, `held_up` why the hub takes nothing for now.
     """
     if sync is Sync.DIVERGED:
         return (
@@ -163,6 +169,8 @@ def trouble(line: Line, sync: Sync, key: str = "") -> str:
             return ": ".join(filter(None, (head, one_line(line.why))))
         case LineState.STALE:
             return "the hub has not been heard for a while; what stands here may be old"
+        case LineState.LIVE if held_up:
+            return f"{one_line(held_up)}; what you wrote waits, and is sent again by itself"
         case LineState.CONNECTING | LineState.LIVE:
             return ""
 

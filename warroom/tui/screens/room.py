@@ -137,8 +137,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         sync = Sync.RECOVERING if scene.live and replica.recovering else replica.sync
         return Glance(
             scene,
-            header.link(line, sync, len(replica.pending), now()),
-            header.trouble(line, sync, self.keymap.first(TRY_AGAIN)),
+            header.link(line, sync, len(replica.pending), now(), replica.held_up),
+            header.trouble(line, sync, self.keymap.first(TRY_AGAIN), replica.held_up),
             in_turn(scene, alarms(scene.incident, self.me)),
         )
 
