@@ -188,7 +188,7 @@ async def _end_when_idle(hub: "Hub", doors: "Doors", seconds: float, told: async
     since = monotonic()
     while monotonic() - since < seconds:
         await asyncio.sleep(min(seconds / 4, 1.0))
-        if hub.sessions or hub.pending or doors.public is not None:
+        if hub.sessions or hub.pending or doors.are_open:
             since = monotonic()
     _logger.info("nobody is here and nothing is to fall due: the hub ends")
     told.set()

@@ -141,7 +141,10 @@ def _parser() -> argparse.ArgumentParser:
         help="TLS with a certificate that the hub makes; invites carry its digest",
     )
     parser.add_argument(
-        "--tls-cert", type=Path, metavar="FILE", help="TLS with this certificate chain, PEM"
+        "--tls-cert",
+        type=Path,
+        metavar="FILE",
+        help="TLS with this certificate chain, PEM; renewed, it is taken without a restart",
     )
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key, PEM")
     parser.add_argument(

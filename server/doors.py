@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import struct
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,7 @@ from msgspec import Struct
 from server.config import Address, Config
 from server.gateway import Gateway
 from server.place import Place, PlaceRefused
-from server.tls import Identity, given_identity, own_identity
+from server.tls import GivenIdentity, Identity, own_identity
 
 DEFAULT_PORT = 8750
 _SIOCGIFADDR = 0x8915
@@ -41,13 +42,34 @@ class Public(Struct, frozen=True, kw_only=True):
         return f"wrs://{f'[{name}]' if ':' in name else name}:{self.port}/"
 
 
+class _Opened(Struct, frozen=True):
+    """The address that is listened on, and what is shown there by now."""
+
+    address: Address
+    identity: Callable[[], Identity]
+
+
 class Doors:
     """Opens and closes the port for other machines."""
 
     def __init__(self, gateway: Gateway, place: Place) -> None:
-        self.public: Public | None = None
+        self._opened: _Opened | None = None
         self._gateway = gateway
         self._place = place
+
+    @property
+    def public(self) -> Public | None:
+        """Where others come in, and with which certificate now; None if they do not."""
+        if self._opened is None:
+            return None
+        address, identity = self._opened.address, self._opened.identity()
+        host = _public_host(address.host, identity)
+        return Public(host=host, port=address.port, pin=identity.pin)
+
+    @property
+    def are_open(self) -> bool:
+        """Whether others can come in."""
+        return self._opened is not None
 
     async def open(self, config: Config) -> str | None:
         """What the settings ask for, then what was shared before; the URL of the first.
@@ -56,45 +78,48 @@ class Doors:
         """
         if config.bind is None:
             await self._share_again()
-            return None if self.public is None else self.public.url().replace("wrs:", "wss:")
+            return self._url()
         try:
             if not config.encrypted:
                 return await self._gateway.open_tcp(config.bind, self._place.token())
             await self._open(config.bind, self._identity(config))
         except OSError as error:
             raise PlaceRefused(_cannot(config.bind, error)) from None
-        assert self.public is not None
-        return self.public.url().replace("wrs:", "wss:")
+        return self._url()
+
+    def _url(self) -> str | None:
+        public = self.public
+        return None if public is None else public.url().replace("wrs:", "wss:")
 
     async def share(self, host: str | None, port: int) -> Public:
         """Open the port now. Raises `PlaceRefused`."""
-        if self.public is not None:
-            return self.public
+        if (public := self.public) is not None:
+            return public
         address = Address(host or reachable_address(), port or DEFAULT_PORT)
         try:
             await self._share(address, any_port=not port)
         except OSError as error:
             raise PlaceRefused(_cannot(address, error)) from None
-        assert self.public is not None
-        kept = Address(address.host, self.public.port)
-        self._place.share(msgspec.json.encode(kept))
-        return self.public
+        public = self.public
+        assert public is not None
+        self._place.share(msgspec.json.encode(Address(address.host, public.port)))
+        return public
 
     async def close(self) -> None:
         """Close the port, and those who came through it."""
         self._place.share(None)
-        self.public = None
+        self._opened = None
         await self._gateway.close_tls()
 
     async def _share(self, address: Address, *, any_port: bool) -> None:
         identity = own_identity(self._place, (address.host,))
         try:
-            await self._open(address, identity)
+            await self._open(address, lambda: identity)
         except OSError:
             if not any_port:
                 raise
             # Another hub of this machine has the usual port.
-            await self._open(Address(address.host, 0), identity)
+            await self._open(Address(address.host, 0), lambda: identity)
 
     async def _share_again(self) -> None:
         kept = self._place.shared()
@@ -102,19 +127,20 @@ class Doors:
             return
         try:
             address = msgspec.json.decode(kept, type=Address)
-            await self._open(address, own_identity(self._place, (address.host,)))
+            await self._share(address, any_port=False)
         except (OSError, msgspec.DecodeError, PlaceRefused) as error:
             _logger.warning("the port that was shared cannot be opened again: %s", error)
 
-    async def _open(self, address: Address, identity: Identity) -> None:
-        port = await self._gateway.open_tls(address, identity.context)
-        self.public = Public(host=_public_host(address.host, identity), port=port, pin=identity.pin)
+    async def _open(self, address: Address, identity: Callable[[], Identity]) -> None:
+        port = await self._gateway.open_tls(address, identity().context)
+        self._opened = _Opened(Address(address.host, port), identity)
 
-    def _identity(self, config: Config) -> Identity:
+    def _identity(self, config: Config) -> Callable[[], Identity]:
         if config.certificate is not None and config.key is not None:
-            return given_identity(config.certificate, config.key)
+            return GivenIdentity(config.certificate, config.key)
         assert config.bind is not None
-        return own_identity(self._place, (_named(config.bind.host),))
+        identity = own_identity(self._place, (_named(config.bind.host),))
+        return lambda: identity
 
 
 def reachable_address() -> str:

@@ -6,6 +6,7 @@ stay the same: whoever was invited knows this one, and no other.
 
 import hashlib
 import ipaddress
+import logging
 import os
 import ssl
 from datetime import timedelta
@@ -19,6 +20,8 @@ from msgspec import Struct
 
 from server.place import Place, PlaceRefused
 from warroom.clock import now
+
+_logger = logging.getLogger(__name__)
 
 LASTS = timedelta(days=20 * 365)
 """Nobody renews it: its digest is what is trusted, and a date would only shut people out."""
@@ -50,10 +53,61 @@ def given_identity(certificate: Path, key: Path) -> Identity:
     """
     try:
         leaf = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
-    except (OSError, ValueError) as error:
+        names = _names(leaf)
+    except (OSError, ValueError, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise PlaceRefused(f"{certificate} holds no certificate in PEM: {error}") from None
     pin = _digest(leaf) if leaf.issuer == leaf.subject else None
-    return Identity(_context(certificate, key), pin, _names(leaf))
+    return Identity(_context(certificate, key), pin, names)
+
+
+class GivenIdentity:
+    """The certificate of the files as they are by now: a renewed one counts from the next handshake
+    on. Raises `PlaceRefused` if there is none at first.
+
+    Two files are not replaced at once: until they fit each other again, the last whole pair counts.
+    """
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self._files = certificate, key
+        self._seen = self._look()
+        self._identity = given_identity(certificate, key)
+        self._identity.context.sni_callback = self._show
+
+    def __call__(self) -> Identity:
+        """What is shown now."""
+        looked = self._look()
+        if looked != self._seen:
+            self._seen = looked
+            self._renew()
+        return self._identity
+
+    def _renew(self) -> None:
+        certificate, key = self._files
+        try:
+            identity = given_identity(certificate, key)
+        except PlaceRefused as refused:
+            _logger.warning("the last certificate is shown until this is mended: %s", refused)
+            return
+        if identity.pin is not None and identity.pin != self._identity.pin:
+            _logger.warning("who was invited before trusts the old certificate alone: it is pinned")
+        self._identity = identity
+        _logger.info("%s was renewed, and is shown from now on", certificate)
+
+    def _show(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        """Called in each handshake, before a certificate is chosen, with or without a name."""
+        connection.context = self().context
+
+    def _look(self) -> tuple[tuple[int, int, int] | None, ...]:
+        """What of the files is another once they were replaced; None for one that is gone."""
+        return tuple(map(_state, self._files))
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _context(certificate: Path, key: Path | None) -> ssl.SSLContext:
