@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from warroom.domain.access import (
     OpenSession,
     RenewSession,
     RotateSession,
+    invite_is_over,
 )
 from warroom.domain.hublog import OwnCommand
 from warroom.domain.permissions import Admission
@@ -56,11 +58,17 @@ class Arrivals:
     """Takes in people from elsewhere. `enrol` makes someone known by the name they want."""
 
     def __init__(
-        self, directory: Directory, own: Own, enrol: Callable[[str], Awaitable[str]]
+        self,
+        directory: Directory,
+        own: Own,
+        enrol: Callable[[str], Awaitable[str]],
+        now: Callable[[], datetime],
     ) -> None:
         self._directory = directory
         self._own = own
         self._enrol = enrol
+        self._now = now
+        self._exchanging = asyncio.Lock()
 
     async def take_in(self, hello: Hello, admitted: Returning | Invited, address: str) -> Arrival:
         """Who it is. Raises `Unwelcome`."""
@@ -94,22 +102,40 @@ class Arrivals:
         if hello.token is None:
             text = "an invite is exchanged for a session: warroom join does it"
             raise Unwelcome(CloseCode.NOT_ALLOWED, text)
-        invite = self._directory.state.access.invites[invited.invite]
-        person = invite.person
-        if person is None:
-            name = hello.name or self._directory.invited_name(invite.id)
-            if name is None:
-                raise Unwelcome(CloseCode.NOT_ALLOWED, "say who you are: warroom join --as NAME")
-            person = await self._enrol(name)
-        command = OpenSession(
-            session=new_credential_id(), person=person, token=hello.token, invite=invite.id
-        )
-        outcome = await asyncio.shield(self._own(command, person, Via.SESSION))
-        if not isinstance(outcome, Accepted):
-            refused = outcome.refused
-            close = CloseCode.RESTARTING if refused.temporary else CloseCode.NOT_ALLOWED
-            raise Unwelcome(close, refused.text)
-        return self._session(command.session)
+        # To its end, also when whoever asks has gone: nobody is to be known whom no session let in.
+        return await asyncio.shield(self._exchange(hello, hello.token, invited.invite))
+
+    async def _exchange(self, hello: Hello, token: str, id_: str) -> Credential:
+        """One at a time: an invite for one makes one person known, however many show it."""
+        async with self._exchanging:
+            self._check_exchange(token, id_)
+            person = await self._person(hello, id_)
+            session = new_credential_id()
+            command = OpenSession(session=session, person=person, token=token, invite=id_)
+            outcome = await self._own(command, person, Via.SESSION)
+            if not isinstance(outcome, Accepted):
+                refused = outcome.refused
+                close = CloseCode.RESTARTING if refused.temporary else CloseCode.NOT_ALLOWED
+                raise Unwelcome(close, refused.text)
+            return self._session(session)
+
+    def _check_exchange(self, token: str, id_: str) -> None:
+        """Refuse what would be refused at its end before anyone is made known."""
+        access = self._directory.state.access
+        if (over := invite_is_over(access.invites[id_], self._now())) is not None:
+            raise Unwelcome(CloseCode.NOT_ALLOWED, over)
+        if token in access.tokens:
+            raise Unwelcome(CloseCode.NOT_ALLOWED, "there is such a session already")
+
+    async def _person(self, hello: Hello, id_: str) -> str:
+        """Whom an invite is for: someone known, or whoever they say they are."""
+        person = self._directory.state.access.invites[id_].person
+        if person is not None:
+            return person
+        name = hello.name or self._directory.invited_name(id_)
+        if name is None:
+            raise Unwelcome(CloseCode.NOT_ALLOWED, "say who you are: warroom join --as NAME")
+        return await self._enrol(name)
 
     def _session(self, id_: str) -> Credential:
         access = self._directory.state.access

@@ -109,7 +109,7 @@ class Hub:
         self._clock_watch = ClockWatch(self._clock)
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._reception = Reception(self._directory, self.own, self._called)
+        self._reception = Reception(self._directory, self.own, self._called, self.now)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         for head in heads:

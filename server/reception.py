@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -23,12 +24,16 @@ class Reception:
     """
 
     def __init__(
-        self, directory: Directory, own: Own, called: Callable[[str], Known | None]
+        self,
+        directory: Directory,
+        own: Own,
+        called: Callable[[str], Known | None],
+        now: Callable[[], datetime],
     ) -> None:
         self._directory = directory
         self._own = own
         self._called = called
-        self._arrivals = Arrivals(directory, own, self._enrol)
+        self._arrivals = Arrivals(directory, own, self._enrol, now)
         self._registering: asyncio.Future[Outcome] | None = None
 
     async def identify(self, hello: Hello, peer: Peer) -> Arrival:

@@ -163,12 +163,29 @@ async def test_an_invite_for_several_lets_in_as_many(hubs: Hubs) -> None:
 
 
 async def test_a_code_that_two_use_at_once_lets_one_in(hubs: Hubs) -> None:
-    """The hub's own log decides, not who asks first."""
+    """The hub's own log decides, not who asks first; and it makes one person known."""
     async with shared(hubs) as far:
         code = await far.invite()
-        tries = [far.exchanges(code, new_secret(), "Bo") for _ in range(5)]
+        known = (await _audited(far.operator)).count("person.registered")
+        tries = [far.exchanges(code, new_secret(), f"Bo {number}") for number in range(5)]
         outcomes = await asyncio.wait_for(asyncio.gather(*map(_settled, tries)), timeout=2 * WAIT)
         assert 1 == outcomes.count(True)
+        assert known + 1 == (await _audited(far.operator)).count("person.registered")
+
+
+async def test_an_invite_that_opens_no_session_makes_nobody_known(hubs: Hubs) -> None:
+    """With a token that the hub knows, one invite would register people without end."""
+    async with shared(hubs) as far:
+        code, token = await far.invite(), await far.comes_in("Bo Chen")
+        known = (await _audited(far.operator)).count("person.registered")
+        for number in range(3):
+            async with far.dialled(code) as client:
+                name = f"Squatter {number}"
+                await client.say(replace(HELLO, name=name, token=digest_of(token)))
+                ended = await client.closed()
+            assert (CloseCode.NOT_ALLOWED, "there is such a session already") == ended
+        assert known == (await _audited(far.operator)).count("person.registered")
+        await far.exchanges(code, new_secret(), "Dee")
 
 
 async def _settled(exchange: Any) -> bool:
