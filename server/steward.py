@@ -12,6 +12,7 @@ from server.doors import Doors
 from server.hub import Hub
 from server.people import people_lines
 from server.place import PlaceRefused
+from server.revoking import Unclear, meant, open_sessions
 from server.session import Session
 from warroom.domain.access import (
     AccessCommand,
@@ -19,7 +20,6 @@ from warroom.domain.access import (
     MakeInvite,
     RevokeInvite,
     invite_is_over,
-    session_is_over,
 )
 from warroom.domain.decide import Code
 from warroom.domain.vocabulary import Denied
@@ -161,45 +161,33 @@ class Steward:
             )
 
     async def _revoke(self, session: Session, what: str) -> AccessRevoked:
-        sessions, invites = self._meant(what)
-        if not sessions and not invites:
+        hub = self._hub
+        try:
+            ending = meant(hub.directory, what, hub.now())
+        except Unclear as unclear:
+            raise _Refused(Code.INVALID, str(unclear)) from None
+        if not ending.sessions and not ending.invites:
             text = f"no session and no invite that holds is called {what}"
             raise _Refused(Code.NOT_FOUND, text)
-        for id_ in invites:
+        for id_ in ending.invites:
             await self._write(session, RevokeInvite(invite=id_))
+        # Nobody comes in by those any more, and what was opened meanwhile ends, too.
+        more = [
+            one.id for one in open_sessions(hub.directory, hub.now()) if one.person in ending.people
+        ]
+        sessions = tuple(dict.fromkeys((*ending.sessions, *more)))
         for id_ in sessions:
             await self._write(session, EndSession(session=id_))
-        return AccessRevoked(sessions=sessions, invites=invites)
-
-    def _meant(self, what: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The sessions and invites that hold, and that a handle, a name or an id means.
-
-        Someone who is revoked has no invite of their own left either.
-        """
-        directory, access, at = self._hub.directory, self._hub.access, self._hub.now()
-        wanted = what.removeprefix("@").casefold()
-
-        def means(person: str | None) -> bool:
-            if person is None:
-                return False
-            known = directory.person(person)
-            return wanted in {known.handle.casefold(), known.name.casefold(), person}
-
-        def called(invite: str) -> str:
-            return (directory.invited_name(invite) or "").casefold()
-
-        sessions = tuple(
-            one.id
-            for one in access.sessions.values()
-            if not session_is_over(one, at) and (one.id == wanted or means(one.person))
+        return AccessRevoked(
+            sessions=sessions,
+            invites=ending.invites,
+            came_by=ending.came_by,
+            people=tuple(map(self._whose, sessions)),
         )
-        invites = tuple(
-            one.id
-            for one in access.invites.values()
-            if not invite_is_over(one, at)
-            and (wanted in {one.id, called(one.id)} or means(one.person))
-        )
-        return sessions, invites
+
+    def _whose(self, session: str) -> str:
+        """The handle of whoever has a session."""
+        return self._hub.directory.person(self._hub.access.sessions[session].person).handle
 
     async def _audit(self, after: int) -> AuditPage:
         page = await self._hub.own_page(after, AUDIT_PAGE)

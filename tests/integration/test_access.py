@@ -419,6 +419,54 @@ async def test_an_invite_for_someone_is_revoked_by_their_name(hubs: Hubs) -> Non
             await bo.hello(replace(HELLO, name="Bo", token=digest_of(new_secret())))
 
 
+async def test_who_is_revoked_does_not_come_back_by_the_same_invite(hubs: Hubs) -> None:
+    """An invite for several ends with whoever came by it; the answer says so, and who stays."""
+    async with shared(hubs) as far:
+        code = await far.invite(uses=5)
+        gus, zed = new_secret(), new_secret()
+        await far.exchanges(code, gus, "Gus")
+        await far.exchanges(code, zed, "Zed")
+        await far.operator.say(RevokeAccess(what="@gus"))
+        revoked = await far.operator.hear(AccessRevoked)
+        assert (("gus",), 1, revoked.invites) == (
+            revoked.people,
+            len(revoked.sessions),
+            revoked.came_by,
+        )
+        assert 1 == len(revoked.came_by)
+        assert "This invite was revoked" in (await far.turned_away(code))[1]
+        async with far.dialled(zed) as client:
+            await client.hello()
+
+
+async def test_a_name_that_several_have_ends_nobody(hubs: Hubs) -> None:
+    """People choose their names: who runs the hub is told the handles, and chooses."""
+    async with shared(hubs) as far:
+        await far.comes_in("Dee Park")
+        # The same to the eye: a Cyrillic letter in it.
+        await far.comes_in("D\u0435e Park")
+        await far.operator.say(RevokeAccess(what="dee park"))
+        refused = await far.operator.hear(Failed)
+        assert Code.INVALID is refused.code
+        assert "@dee (Dee Park, session" in refused.text
+        await far.operator.say(RevokeAccess(what="dee"))
+        assert ("dee",) == (await far.operator.hear(AccessRevoked)).people
+        await far.operator.say(ListPeople())
+        lines = (await far.operator.hear(PeopleList)).people
+        assert 1 == sum(line.session is not None and line.over is None for line in lines)
+
+
+async def test_nobody_shields_another_by_taking_their_handle_as_a_name(hubs: Hubs) -> None:
+    """`@bo` is one person, whoever calls themselves Bo."""
+    async with shared(hubs) as far:
+        await far.comes_in("Bo Chen")
+        await far.comes_in("Bo")
+        await far.operator.say(RevokeAccess(what="bo"))
+        assert "@bo2 (Bo, session" in (await far.operator.hear(Failed)).text
+        await far.operator.say(RevokeAccess(what="@bo"))
+        assert ("bo",) == (await far.operator.hear(AccessRevoked)).people
+
+
 async def test_one_session_from_two_addresses_shows(hubs: Hubs) -> None:
     """A session file that was copied to another machine is at least seen."""
     async with shared(hubs) as far:

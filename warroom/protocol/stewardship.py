@@ -145,10 +145,16 @@ class InviteList(FromHub, frozen=True, tag="invite_list"):
 
 
 class AccessRevoked(FromHub, frozen=True, tag="revoked"):
-    """The sessions and invites that ended."""
+    """The sessions and invites that ended.
+
+    `people` are the handles of whoever had the sessions, one for each; `came_by` are those of the
+    invites that could have brought them back, and ended for that.
+    """
 
     sessions: tuple[str, ...] = ()
     invites: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    came_by: tuple[str, ...] = ()
 
 
 class AuditPage(FromHub, frozen=True, tag="audit_page"):
