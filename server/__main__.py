@@ -152,6 +152,8 @@ async def _serve(
             for task in running:
                 task.cancel()
     finally:
+        # Before nobody listens any more: a client that finds both gone takes it for no accident.
+        place.withdraw()
         await gateway.drain()
 
 
@@ -195,7 +197,13 @@ async def _end_when_idle(hub: "Hub", doors: "Doors", seconds: float, told: async
 
 
 def _announce(config: Config, place: Place, url: str | None, paths: Sequence[Path]) -> None:
-    running = Running(pid=os.getpid(), socket=str(place.socket), url=url, version=__version__)
+    running = Running(
+        pid=os.getpid(),
+        socket=str(place.socket),
+        url=url,
+        version=__version__,
+        auto=config.auto,
+    )
     place.announce(running)
     where = [*map(str, paths), *([] if url is None else [url])]
     _logger.info("the hub is ready on %s", " and ".join(where))

@@ -45,12 +45,17 @@ class Taken(Exception):
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """Where the running hub listens, for whoever reads `hub.json`. `url` is of its TCP port."""
+    """Where the running hub listens, for whoever reads `hub.json`. `url` is of its TCP port.
+
+    A hub that ends takes the file along. Where one is and nobody listens, the hub died, and if it
+    is `auto`, clients start it again.
+    """
 
     pid: int
     socket: str
     url: str | None
     version: str
+    auto: bool
 
 
 class Place:
@@ -205,11 +210,15 @@ class Place:
         """Write down where the hub listens."""
         self._write("hub.json", msgspec.json.encode(running))
 
+    def withdraw(self) -> None:
+        """Take back where the hub listens: it is about to end."""
+        (self._data / "hub.json").unlink(missing_ok=True)
+
     def release(self) -> None:
         """Give the folder up: no socket, no description, no lock."""
         for path in self._bound:
             path.unlink(missing_ok=True)
-        (self._data / "hub.json").unlink(missing_ok=True)
+        self.withdraw()
         os.close(self._lock)
 
     def _secret(self, name: str, make: Callable[[], bytes]) -> bytes:

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from tests.integration.conftest import Hubs
 from warroom.client.connection import LineState
 from warroom.client.desk import (
     Desk,
@@ -25,6 +29,7 @@ from warroom.client.desk import (
 )
 from warroom.client.draft import Draft
 from warroom.client.inviting import InviteWanted
+from warroom.client.local import STARTING, STOPPED, target_of
 from warroom.client.pace import Pace
 from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
 from warroom.client.target import Target
@@ -97,6 +102,9 @@ class Person:
     def states(self) -> list[LineState]:
         return [event.line.state for event in self.told if isinstance(event, LineChanged)]
 
+    def reasons(self) -> list[str]:
+        return [event.line.why for event in self.told if isinstance(event, LineChanged)]
+
     def changes(self, kind: type[Any]) -> list[Any]:
         told = [event.change for event in self.told if isinstance(event, RoomChanged)]
         return [change for change in told if isinstance(change, kind)]
@@ -120,6 +128,96 @@ def texts(replica: Replica) -> list[str]:
 
 
 # --- with a real hub ---------------------------------------------------------------------------
+
+
+def settled_here(hubs: Hubs, monkeypatch: pytest.MonkeyPatch) -> Target:
+    """This machine's hub, as clients of this process find and start it."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", hubs.env["XDG_RUNTIME_DIR"])
+    monkeypatch.setenv("PYTHONPATH", hubs.env["PYTHONPATH"])
+    return target_of(hubs.data)
+
+
+@contextlib.contextmanager
+def ending(data: Path) -> Iterator[None]:
+    """Kill the hub that clients have started, once they are gone."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(json.loads((data / "hub.json").read_text())["pid"], signal.SIGKILL)
+
+
+async def test_a_hub_that_died_is_started_again_by_its_clients(
+    hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many see that it is gone: one comes up, and all of them are back, with their room."""
+    hub = hubs.start("--auto")
+    target = settled_here(hubs, monkeypatch)
+    with ending(hubs.data):
+        async with at_desk(Person(target, "ana")) as ana, at_desk(Person(target, "bo")) as bo:
+            replica = await ana.declares("Checkout fails")
+            await bo.live()
+            hub.kill()
+            for person in (ana, bo):
+                await person.until(lambda: LineState.OFFLINE in person.states())  # noqa: B023
+                await person.live()
+            await ana.says(replica, "back")
+            assert STARTING in ana.reasons() + bo.reasons()
+
+
+async def test_a_desk_ends_in_the_moment_in_which_its_line_breaks(
+    hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who quits while the hub dies is let go."""
+    target = settled_here(hubs, monkeypatch)
+    for _ in range(3):
+        hub = hubs.start()
+        async with at_desk(Person(target, "ana")) as ana, at_desk(Person(target, "bo")) as bo:
+            await ana.live()
+            await bo.live()
+            hub.kill()
+
+
+async def test_a_hub_that_was_stopped_is_started_only_by_who_asks(
+    hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idle client does not bring back what someone has ended; a key does."""
+    hub = hubs.start("--auto")
+    with ending(hubs.data):
+        async with at_desk(Person(settled_here(hubs, monkeypatch), "ana")) as ana:
+            await ana.live()
+            hub.process.terminate()
+            assert 0 == hub.process.wait(WAIT)
+            await ana.until(lambda: STOPPED in ana.reasons())
+            assert not (hubs.data / "hub.json").exists()
+            ana.desk.try_again()
+            await ana.live()
+
+
+async def test_a_hub_that_someone_else_looks_after_is_not_started(
+    hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`warroom serve` under a service manager: that one brings it back, with its own flags."""
+    hub = hubs.start()
+    async with at_desk(Person(settled_here(hubs, monkeypatch), "ana")) as ana:
+        await ana.live()
+        hub.kill()
+        await ana.until(lambda: STOPPED in ana.reasons())
+        hubs.start()
+        await ana.live()
+
+
+async def test_a_hub_that_cannot_start_says_why(
+    hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried once, not again and again; the reason stands where the line is."""
+    hub = hubs.start("--auto")
+    async with at_desk(Person(settled_here(hubs, monkeypatch), "ana")) as ana:
+        await ana.live()
+        hub.kill()
+        (hubs.data / "hub.key").write_bytes(b"short")
+        await ana.until(lambda: any("could not be started" in why for why in ana.reasons()))
+        assert "is not a hub's key" in ana.desk.line.why
 
 
 async def test_two_people_share_a_room(serve: Any) -> None:

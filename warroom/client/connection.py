@@ -16,7 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from warroom.client import ending
-from warroom.client.ending import LineOver
+from warroom.client.ending import Ended, LineOver
+from warroom.client.local import Reviver
 from warroom.client.pace import Backoff, Pace
 from warroom.client.target import Target
 from warroom.clock import monotonic, now
@@ -72,19 +73,29 @@ class Connection:
         self._heard_at = 0.0
         self._away = 0.0
         self._again = asyncio.Event()
+        self._asked = False
+        self._reviver = None if target.data is None else Reviver(target.data)
 
     async def run(self) -> None:
         """Connect, and come back whenever the line is lost."""
+        try:
+            await self._come_back()
+        finally:
+            if self._reviver is not None:
+                self._reviver.forget()
+
+    async def _come_back(self) -> NoReturn:
         while True:
             self._again.clear()
             self._away = 0.0
             try:
                 await self._attempt()
             except LineOver as over:
-                ended = over.ended
+                ended = self._looked_after(over.ended)
                 self._set(LineState.REFUSED if ended.final else LineState.OFFLINE, ended.why)
             finally:
                 self._outbox = None
+            _heed_cancellation()
             await self._wait()
 
     @property
@@ -101,7 +112,16 @@ class Connection:
 
     def try_again(self) -> None:
         """Do not wait any longer. After a refusal this is the only way to come back."""
+        self._asked = True
+        self._backoff.reset()
         self._again.set()
+
+    def _looked_after(self, ended: Ended) -> Ended:
+        """How it ended; a hub of this machine that is gone is started again meanwhile."""
+        if not ended.absent or self._reviver is None:
+            return ended
+        asked, self._asked = self._asked, False
+        return Ended(self._reviver.look(asked=asked))
 
     async def _wait(self) -> None:
         patience = None
@@ -126,6 +146,7 @@ class Connection:
     async def _converse(self, peer: "Peer") -> None:
         """Say hello, then listen until the end. Always raises `LineOver`."""
         welcome = await self._greet(peer)
+        self._asked = False
         outbox = self._outbox = asyncio.Queue()
         began = monotonic()
         self._on_message(welcome)
@@ -199,6 +220,14 @@ class Connection:
             return
         self.line = Line(state, self.line.since if same else now(), why)
         self._on_line(self.line)
+
+
+def _heed_cancellation() -> None:
+    """End if that was asked for: before Python 3.13 a task group that is ending already keeps it to
+    itself."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _send(peer: "Peer", outbox: "asyncio.Queue[FromClient]") -> None:

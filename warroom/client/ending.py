@@ -7,10 +7,12 @@ from warroom.text import one_line
 
 
 class Ended(Struct, frozen=True):
-    """`why` is a sentence for a person. `final`: trying again by itself cannot help."""
+    """`why` is a sentence for a person. `final`: trying again by itself cannot help. `absent`:
+    nobody listens there."""
 
     why: str
     final: bool = False
+    absent: bool = False
 
 
 class LineOver(Exception):
@@ -104,7 +106,7 @@ def unreachable(where: str, error: OSError, *, pinned: bool = False) -> Ended:
         return Ended(text, final=True)
     match error:
         case FileNotFoundError() | ConnectionRefusedError():
-            return Ended(f"no hub is listening at {where}")
+            return Ended(f"no hub is listening at {where}", absent=True)
         case TimeoutError():
             return Ended(f"the hub at {where} does not answer")
         case _:

@@ -2,6 +2,7 @@
 
 The hub is a process of its own, which outlives the command that started it, the way tmux does.
 Many may start one at once: the hub's lock lets one win, and all of them connect to that one.
+A client that stays starts it again if it died, and never one that was stopped.
 """
 
 import contextlib
@@ -11,6 +12,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import msgspec
 
 from warroom.client.listener import NotOurs, check
 from warroom.client.target import Target
@@ -26,9 +29,74 @@ STARTS_WITHIN = 20.0
 _LOOK_AGAIN = 0.02
 _START_AGAIN = 0.2
 
+STARTING = "the hub here died, and is started again"
+STOPPED = "the hub here was stopped: that starts it"
+"""What is said of a hub of this machine that nobody reaches, after the key that tries again."""
+
 
 class NoHub(Exception):
     """No hub listens here, and none could be started. The message says why."""
+
+
+class Reviver:
+    """Starts this machine's hub again for a client that stays. It never waits: the client dials
+    again anyway."""
+
+    def __init__(self, data: Path, env: Mapping[str, str] = os.environ) -> None:
+        self._data = data
+        self._env = env
+        self._hub: subprocess.Popen[bytes] | None = None
+        self._said: IO[bytes] | None = None
+
+    def look(self, *, asked: bool) -> str:
+        """Nobody listens: start the hub if it died, or if a person `asked`. What became of it, as
+        a sentence."""
+        if self._hub is not None and self._hub.poll() is None:
+            return STARTING
+        failed = self._failure()
+        if not asked and (failed or not died(self._data)):
+            return failed or STOPPED
+        return self._start()
+
+    def forget(self) -> None:
+        """The client ends, and the hub goes on."""
+        if self._hub is not None:
+            self._hub.returncode = self._hub.poll() or 0  # Popen warns of what outlives us
+        if self._said is not None:
+            self._said.close()
+
+    def _start(self) -> str:
+        import tempfile  # noqa: PLC0415 - as below
+
+        self.forget()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - read when the hub has ended
+        try:
+            self._hub = _spawn(self._data, self._env, self._said)
+        except OSError as error:
+            return f"the hub could not be started: {error.strerror}"
+        return STARTING
+
+    def _failure(self) -> str:
+        if self._hub is None or self._said is None or not self._hub.returncode:
+            return ""
+        return f"the hub could not be started: {_last_line(self._said) or self._hub.returncode}"
+
+
+class _Announced(msgspec.Struct):
+    """What a hub says of itself in `hub.json`, as far as it matters here."""
+
+    auto: bool = False
+
+
+def died(data: Path) -> bool:
+    """Whether a hub that a client started left without taking its description along.
+
+    For where nobody listens. A hub that someone else looks after is theirs to start.
+    """
+    try:
+        return msgspec.json.decode((data / "hub.json").read_bytes(), type=_Announced).auto
+    except (OSError, msgspec.DecodeError):
+        return False
 
 
 def target_of(data: Path, env: Mapping[str, str] = os.environ) -> Target:
