@@ -230,8 +230,9 @@ def test_plain_is_accepted_for_the_screens(capsys: pytest.CaptureFixture[str]) -
     """And says what it is called."""
     assert Exit.USAGE == main(["join", "INC-1", "--plain"], {"TERM": "xterm"})
     assert "warroom tail -i INC-1 --follow" in capsys.readouterr().err
-    assert Exit.USAGE == main(["--plain"], {"TERM": "xterm"})
-    assert "warroom tail --follow" in capsys.readouterr().err
+    for command in (["--plain"], ["--plain", "join", "INC-1"]):
+        assert Exit.USAGE == main(command, {"TERM": "xterm"})
+        assert "there is no plain screen; the same, line by line" in capsys.readouterr().err
 
 
 def test_verify_needs_no_hub(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

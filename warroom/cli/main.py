@@ -41,7 +41,8 @@ COMMANDS: dict[str, str] = {
 """Commands that are not words of the room, each in the module of its name."""
 
 _LOBBY = "lobby"
-_PLACE = ("data", "hub", "as_name", "incident", "config")
+_BEFORE = ("data", "hub", "as_name", "incident", "config", "plain")
+"""Options that may stand before the command, too."""
 
 
 def run() -> None:
@@ -83,7 +84,7 @@ def _parse(arguments: Sequence[str]) -> tuple[ModuleType, argparse.Namespace]:
         prog=f"warroom {name}", allow_abbrev=False, formatter_class=_Formatter
     )
     module.configure(own, name)
-    own.set_defaults(**{key: value for key in _PLACE if (value := getattr(first, key))})
+    own.set_defaults(**{key: value for key in _BEFORE if (value := getattr(first, key))})
     return module, own.parse_intermixed_args(first.arguments, argparse.Namespace(word=name))
 
 
