@@ -17,6 +17,7 @@ from warroom.client.draft import Draft
 from warroom.client.local import NoHub, dial_or_start, target_of
 from warroom.client.oneshot import Conversation, NoRoom, TooLong
 from warroom.client.replica import Replica, Returned, Settled
+from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost
 from warroom.clock import new_command_id, new_log_id, now
@@ -126,6 +127,17 @@ def test_a_command_and_its_answer(hubs: Any) -> None:
             hub.submit(replica, new_command_id(), Draft(Post(text="€" * 30_000)))
     with Conversation(target, "bo", observer=True) as hub, pytest.raises(NoRoom):
         hub.open(new_log_id())
+
+
+def test_a_look_at_the_lobby_says_nothing_of_what_one_may_write(hubs: Any, tmp_path: Path) -> None:
+    """A screen that opens next does not begin by saying that one only looks on."""
+    target, store = Target(socket=hubs.start().socket), Store(tmp_path / "kept")
+    with Conversation(target, "ana", observer=True, store=store) as hub:
+        hub.rooms()
+        assert Scope.OBSERVER is hub.welcome.you.scope
+    known = store.known(target, "ana")
+    assert known is not None
+    assert Scope.RESPONDER is known.you.scope
 
 
 def test_who_has_just_come_is_met(hubs: Any) -> None:

@@ -25,7 +25,7 @@ from warroom.client.store import Known, Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost, Wire, dial_address, dial_ssh
 from warroom.clock import monotonic, now
-from warroom.domain.vocabulary import Code
+from warroom.domain.vocabulary import Code, Scope
 from warroom.protocol.codec import MAX_CLIENT_FRAME, BadFrame, decode_answer, decode_hub, encode
 from warroom.protocol.envelopes import (
     Alive,
@@ -43,6 +43,7 @@ from warroom.protocol.envelopes import (
     Rooms,
     RoomSummary,
     Welcome,
+    You,
 )
 
 PATIENCE = 15.0
@@ -255,7 +256,7 @@ class Conversation:
     def _remember(self, store: Store, rooms: tuple[RoomSummary, ...]) -> None:
         """Keep the lobby for when the hub is away."""
         hub, known = self.welcome, store.known(self._target, self._name)
-        you = known.you if known is not None and known.hub == hub.hub else hub.you
+        you = known.you if known is not None and known.hub == hub.hub else _at_work(hub.you)
         store.remember(
             self._target,
             Known(
@@ -292,6 +293,12 @@ class Conversation:
         while not isinstance(message := self._hear(), kind):
             pass
         return message
+
+
+def _at_work(you: You) -> You:
+    """Someone as they will come to work: that they only look on now says nothing of that."""
+    working = Scope.GUEST if you.bound else Scope.RESPONDER
+    return replace(you, scope=working) if you.scope is Scope.OBSERVER else you
 
 
 def _dial(target: Target, patience: float, env: Mapping[str, str], *, start: bool) -> socket.socket:
