@@ -1,8 +1,10 @@
 """The command line as people and scripts use it: real processes, a real hub, an empty home."""
 
+import base64
 import contextlib
 import json
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -157,6 +159,28 @@ def test_a_hub_that_can_write_nothing_says_why_and_that_nothing_is_recorded(shel
     assert "may have been" not in said
     shell.does("post", "p99 is back", "--id", id_)
     assert 1 == sum("p99 is back" in str(entry) for entry in shell.entries())
+
+
+def test_a_said_by_and_a_brief_to_copy_are_as_in_the_composer(shell: Shell) -> None:
+    """`@raj:` quotes before what was typed; the brief goes into the terminal's clipboard."""
+    shell.does("declare", "Checkout", "failing", "--as", "ana")
+    assert "raj(ana)" in shell.does("obs", "@raj: error rate is falling", "--as", "ana")
+    assert "@all: down" in shell.does("post", "-", "--as", "ana", given="@all: down")
+    assert "pipe what is printed" in shell.refuses(2, "brief", "copy")
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [*WARROOM, "brief", "copy"],
+        env=shell.env,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        timeout=WAIT,
+        check=True,
+    )
+    copied = os.read(ours, 65_536).removeprefix(b"\x1b]52;c;").removesuffix(b"\a")
+    assert "the brief is copied" in done.stderr.decode()
+    assert "INC-1 Checkout failing" in base64.b64decode(copied, validate=True).decode()
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_an_incident_from_the_declaration_to_a_verified_export(shell: Shell) -> None:

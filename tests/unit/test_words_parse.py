@@ -68,6 +68,15 @@ def test_arguments_say_what_a_line_says() -> None:
     assert line == read_arguments("act", ["@bo", "drain pool-3", "~14:01", "+10m"], said_by="kim")
 
 
+def test_a_said_by_begins_the_arguments_too() -> None:
+    """As in the composer; not of a text that came through a pipe, and once."""
+    line = read_line("/obs @kim: p99 is 4 s")
+    assert line == read_arguments("obs", ["@kim: p99 is 4 s"])
+    assert line == read_arguments("obs", ["@kim:", "p99 is 4 s"])
+    assert Said("post", "@all: down") == read_arguments("post", ["@all: down"], typed=False)
+    assert Said("post", "@kim: p99", "bo") == read_arguments("post", ["@kim: p99"], said_by="@bo")
+
+
 def test_an_option_has_it_over_a_mark() -> None:
     """Said in both ways, what the option says counts."""
     said = read_arguments("decide", ["fail over", "!low"], marks=Marks(risk="high"))

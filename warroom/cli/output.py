@@ -1,6 +1,7 @@
 """What commands print: data on standard output, and other people's text made safe to show."""
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -22,6 +23,12 @@ def show(lines: Iterable[str]) -> None:
     """Print lines for people, now: whoever follows a pipe must not wait for a full buffer."""
     for line in lines:
         print(visible(line))
+    sys.stdout.flush()
+
+
+def copy(text: str) -> None:
+    """Put a text into the clipboard of the terminal that standard output is (OSC 52)."""
+    sys.stdout.write(f"\x1b]52;c;{b64encode(visible(text).encode()).decode()}\a")
     sys.stdout.flush()
 
 

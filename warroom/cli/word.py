@@ -71,8 +71,11 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     arguments = [text_of(part) for part in options.arguments]
     marks = Marks(**{mark: getattr(options, mark, None) for mark in Mark})
     try:
-        said = read_arguments(options.word, arguments, said_by=options.said_by, marks=marks)
-        if "-" in options.arguments:
+        piped = "-" in options.arguments
+        said = read_arguments(
+            options.word, arguments, said_by=options.said_by, marks=marks, typed=not piped
+        )
+        if piped:
             said = replace(said, unread="")
         elif said.unread:
             raise Misread(f"{said.unread}; or give the text on standard input: -")

@@ -49,16 +49,25 @@ def read_line(line: str) -> Said:
 
 
 def read_arguments(
-    name: str, arguments: Sequence[str], *, said_by: str | None = None, marks: Marks = NO_MARKS
+    name: str,
+    arguments: Sequence[str],
+    *,
+    said_by: str | None = None,
+    marks: Marks = NO_MARKS,
+    typed: bool = True,
 ) -> Said:
     """What a headless command says: a word by its full name, its arguments, its options.
 
-    Trailing marks count in the arguments too; given both ways, the option has it.
+    A said-by before them and trailing marks count in the arguments too; given both ways, the
+    option has it. Of a text that nobody `typed` the beginning says nothing.
     """
     word = find(name, short=False)
     if word is None:
         raise _unknown(name)
-    said = _said(word, visible(" ".join(arguments)), said_by and said_by.removeprefix("@"))
+    text = visible(" ".join(arguments))
+    if said_by is None and typed:
+        said_by, text = _said_by(text)
+    said = _said(word, text, said_by and said_by.removeprefix("@"))
     both = Marks(
         at=marks.at or said.marks.at,
         due=marks.due or said.marks.due,
