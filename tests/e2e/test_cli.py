@@ -84,11 +84,11 @@ class Shell:
         until(lambda: 5 == self.run("hub", "status").returncode)
 
     @contextlib.contextmanager
-    def follows(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    def follows(self, *arguments: str, word: str = "tail") -> Iterator["subprocess.Popen[str]"]:
         """A `tail --follow` that runs beside the block, its output in a file."""
         out = (self.home / "followed").open("w+", encoding="utf-8")
         process = subprocess.Popen(
-            [*WARROOM, "tail", "--follow", *arguments],
+            [*WARROOM, word, "--follow", *arguments],
             env=self.env,
             stdout=out,
             stderr=subprocess.DEVNULL,

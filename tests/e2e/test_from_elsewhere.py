@@ -150,6 +150,39 @@ def test_a_stakeholder_is_told_and_opens_nothing(operator: Shell, stranger: Stra
     assert 0 == stranger.run("feed").returncode
 
 
+def publishes(shell: Shell, number: int, audience: str, text: str) -> None:
+    """An update goes out that someone else wrote; whoever runs the hub commands."""
+    shell.does("update", audience, text, "--as", "dee")
+    shell.does("update", f"U{number}", "submit", "--as", "dee")
+    shell.does("update", f"U{number}", "approve")
+    shell.does("update", f"U{number}", "publish")
+
+
+def test_a_stakeholder_follows_what_is_published(operator: Shell, stranger: Stranger) -> None:
+    """To their audience alone, each once, also while the hub is away and comes back."""
+    stranger.comes_in(shares(operator, "--scope", "stakeholder:customers"))
+    operator.does("role", "ic")
+    publishes(operator, 1, "customers", "Cards fail.")
+    with stranger.follows(word="feed"):
+        until(lambda: "    Cards fail." in stranger.followed())
+        publishes(operator, 2, "internal", "Not for customers.")
+        publishes(operator, 3, "customers", "We work on it.")
+        until(lambda: "    We work on it." in stranger.followed())
+        operator.kill_hub()
+        publishes(operator, 4, "customers", "Cards work again.")
+        until(lambda: "    Cards work again." in stranger.followed())
+    heads, texts = stranger.followed()[::2], stranger.followed()[1::2]
+    assert ["    Cards fail.", "    We work on it.", "    Cards work again."] == texts
+    numbers = [re.findall(r"INC-1 (U\d) to customers", head) for head in heads]
+    assert [["U1"], ["U3"], ["U4"]] == numbers
+    with stranger.follows("--json", word="feed") as follower:
+        until(lambda: len(stranger.followed()) == 3)
+        told = [json.loads(line)["published"]["text"] for line in stranger.followed()]
+        assert [text.strip() for text in texts] == told
+        operator.does("revoke", "bo")
+        until(lambda: follower.poll() == 4)
+
+
 def test_an_invite_needs_a_port_for_others(operator: Shell) -> None:
     """It says which command opens one."""
     assert "warroom share" in operator.refuses(6, "invite")

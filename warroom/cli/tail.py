@@ -14,7 +14,7 @@ from warroom.cli.options import (
     store,
     target,
 )
-from warroom.cli.output import entry_json, entry_lines, say, show, show_json
+from warroom.cli.output import entry_json, entry_lines, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.client.replica import Replica
 from warroom.domain.events import Recorded
@@ -80,17 +80,9 @@ async def _follow(
     options: argparse.Namespace, env: Mapping[str, str], log: str, first: int
 ) -> NoReturn:
     """Print what comes until interrupted, across restarts of the hub."""
-    import asyncio
-
+    from warroom.cli.following import Following
     from warroom.client.desk import Desk, DeskEvent, LineChanged, RoomChanged
     from warroom.client.replica import Appended
-
-    def listen(event: DeskEvent) -> None:
-        try:
-            tell(event)
-        except (Stop, BrokenPipeError) as error:
-            if not over.done():
-                over.set_result(error)
 
     def tell(event: DeskEvent) -> None:
         if (stop := _ending(event, desk.replicas[log])) is not None:
@@ -99,32 +91,21 @@ async def _follow(
             case RoomChanged(change=Appended(entries=entries)):
                 fresh = [recorded for recorded in entries if recorded.seq > first]
                 _print(desk.replicas[log], fresh, json=options.json)
-            case LineChanged(line=line) if line.why:
-                lost.add(log)
-                say(f"{line.state}: {line.why}")
-            case LineChanged() if lost:
-                lost.clear()
-                say("live again")
+            case LineChanged(line=line):
+                following.line_moved(line)
             case _:
                 pass
 
-    lost: set[str] = set()
-    over: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
-    desk = Desk(
-        target(options, env), options.as_name, listen, observer=True, store=store(options, env)
-    )
+    following = Following()
+    where, kept = target(options, env), store(options, env)
+    desk = Desk(where, options.as_name, following.ended_by(tell), observer=True, store=kept)
     desk.open(log)
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(desk.run())
-        error = await over
-        running.cancel()
-    raise error
+    await following.run(desk.run())
 
 
 def _ending(event: "DeskEvent", replica: Replica) -> Stop | None:
     """Why there is nothing more to follow, if the event says so."""
-    from warroom.client.connection import LineState
-    from warroom.client.desk import LineChanged, RoomChanged, RoomShut
+    from warroom.client.desk import RoomChanged, RoomShut
     from warroom.client.healing import both_heads
     from warroom.client.replica import Sync, SyncChanged
 
@@ -137,8 +118,6 @@ def _ending(event: "DeskEvent", replica: Replica) -> Stop | None:
             )
         case RoomShut():
             return Stop(Exit.NOT_FOUND, "this room is open to you no longer")
-        case LineChanged(line=line) if line.state is LineState.REFUSED:
-            return Stop(Exit.NOT_ALLOWED, line.why)
         case _:
             return None
 
