@@ -73,6 +73,9 @@ ROUTES: dict[Status, tuple[Status, ...]] = {
 NOWHERE = 10**9
 WAIT = c.DecisionText(choice="wait")
 
+GUEST_SPEAKS = "as a guest you can note what {about} says, and do nothing in their name"
+NOTES = {c.Post, c.Observe, c.RaiseHypothesis}
+
 READERS = {
     Scope.OBSERVER: "you joined as an observer: you can read, not write",
     Scope.AUDITOR: "you joined as an auditor: you can read and export, not write",
@@ -194,12 +197,14 @@ async def let_in(
         yield client
 
 
-async def asks(client: Client, log: str, given: Iterable[c.PersonCommand]) -> list[Any]:
+async def asks(
+    client: Client, log: str, given: Iterable[c.PersonCommand], said_by: str | None = None
+) -> list[Any]:
     """The answers to commands that go out all at once."""
     ids = []
     for command in given:
         ids.append(new_command_id())
-        await client.say(Submit(id=ids[-1], log=log, command=command))
+        await client.say(Submit(id=ids[-1], log=log, command=command, said_by=said_by))
     return [await client.answer(id_) for id_ in ids]
 
 
@@ -264,6 +269,36 @@ async def test_the_hub_answers_raw_frames_as_the_table_says(serve: Serve, comman
                 (answer,) = await asks(crowd["eve"], log, [c.TakeRole(role=Role.SCRIBE)])
                 made |= {answer.id: None} if isinstance(answer, Acked) else {}
             assert made == await written(crowd["sam"], log, staged)
+
+
+@pytest.mark.usefixtures("admitted")
+@pytest.mark.parametrize("speaker", ["ana", "sam"])
+async def test_whose_right_counts_where_someone_else_spoke(serve: Serve, speaker: str) -> None:
+    """For a responder the one of who spoke, by the table; a guest notes, and borrows nothing."""
+    status = Status.INVESTIGATING
+    texts = every_text()
+    given = [one for one in commands(status) if not isinstance(one, c.Declare)]
+    async with serve() as served, contextlib.AsyncExitStack() as doors:
+
+        async def comes(name: str, scope: Scope, bound: str | None = None) -> Client:
+            return await doors.enter_async_context(let_in(served.socket, name, scope, bound))
+
+        crowd = {name: await comes(name, Scope.RESPONDER) for name in PEOPLE}
+        log, _ = await stage(crowd, status, commanded=True)
+        guest = await comes("gil", Scope.GUEST, log)
+        await guest.posts(log, "hello")
+        async with dialled(served.socket) as asking:
+            said_by = (await asking.hello(replace(HELLO, as_name=speaker))).you.person
+        role = PEOPLE[speaker]
+        for client, scope in ((guest, Scope.GUEST), (crowd["eve"], Scope.RESPONDER)):
+            answers = await asks(client, log, given, said_by)
+            for command, answer in zip(given, answers, strict=True):
+                against = barred(command, scope, role, True, status)
+                if scope is Scope.GUEST and against is None and type(command) not in NOTES:
+                    against = Code.NOT_ALLOWED, GUEST_SPEAKS
+                said = None if isinstance(answer, Acked) else (answer.code, answer.text)
+                fits = said == against if against else said not in texts
+                assert fits, (scope, command, said)
 
 
 async def written(client: Client, log: str, after: int) -> dict[str, Role | None]:

@@ -10,7 +10,7 @@ from tests.unit.conftest import LOG, NINE, Playbook
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Command, Voice
-from warroom.domain.decide import Code, Granted, Refused, decide
+from warroom.domain.decide import Asked, Code, Granted, Refused, decide
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.incident import Incident
 from warroom.domain.names import voice_id
@@ -26,6 +26,7 @@ from warroom.domain.vocabulary import (
     Scope,
     Severity,
     Status,
+    Via,
     spoken,
 )
 
@@ -374,6 +375,28 @@ def test_who_speaks_counts_not_who_writes(staffed: Playbook) -> None:
     staffed.refuses("cy", severe)
     granted = staffed.does("cy", severe, said_by="ana")
     assert IC is granted.role
+
+
+@pytest.mark.parametrize(
+    ("command", "noted"),
+    [
+        (c.ChangeSeverity(to=Severity.SEV1, reason="all regions"), False),
+        (c.ReleaseRole(role=COMMS), False),
+        (c.Post(text="we roll back"), True),
+    ],
+)
+def test_a_guest_borrows_no_right(staffed: Playbook, command: Command, noted: bool) -> None:
+    """L12: they note what the commander says, and do nothing in the commander's name."""
+    guest = Asked(
+        person="cy", via=Via.SESSION, at=NINE, scope=Scope.GUEST, bound=LOG, said_by="ana"
+    )
+    answer = decide(staffed.incident, command, guest)
+    if noted:
+        assert isinstance(answer, Granted)
+        assert answer.role is None
+    else:
+        text = "as a guest you can note what {about} says, and do nothing in their name"
+        assert Refused(Code.NOT_ALLOWED, text, about="ana") == answer
 
 
 def test_a_right_is_asked_without_a_command(staffed: Playbook) -> None:

@@ -36,4 +36,4 @@ def test_a_row_says_who_does_who_answers_who_is_heard_and_who_is_told() -> None:
         "`update.publish`"
     )
     assert ["the hub itself", "A", "I", "I", "I", "I", "I", "I", "", "", "yes"] == row("`join`")
-    assert ["one", "if admitted", "yes", "yes", ""] == row("guest")
+    assert ["one", "if admitted", "yes", "yes", "", "notes"] == row("guest")

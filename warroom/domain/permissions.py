@@ -26,17 +26,20 @@ class Reach(Struct, frozen=True):
 
     `rooms`: list rooms, open them, read them whole, and so export them; `one`: a single room, named
     when they were let in, and no other; `restricted`: also those to which they are not admitted.
-    `feed`: be told what was published, stakeholders only to their audience.
+    `feed`: be told what was published, stakeholders only to their audience. `voices`: write down
+    what someone else said or did, with that one's rights, as a scribe does for who is on the
+    bridge; without it, `NOTES` alone can be of someone else.
     """
 
     rooms: bool = True
     feed: bool = True
     one: bool = False
     restricted: bool = False
+    voices: bool = False
 
 
 REACH: Mapping[Scope, Reach] = {
-    Scope.RESPONDER: Reach(),
+    Scope.RESPONDER: Reach(voices=True),
     Scope.GUEST: Reach(one=True),
     Scope.OBSERVER: Reach(),
     Scope.AUDITOR: Reach(restricted=True),
@@ -44,6 +47,9 @@ REACH: Mapping[Scope, Reach] = {
     Scope.HUB: Reach(rooms=False, feed=False),
 }
 """Every scope and its reach."""
+
+NOTES: frozenset[type[Command]] = frozenset({c.Post, c.Observe, c.RaiseHypothesis})
+"""What was only said: it takes no right, and nothing follows from who said it."""
 
 WORKING = frozenset({Scope.RESPONDER, Scope.GUEST})
 """Scopes of those who work in a room."""
@@ -162,6 +168,11 @@ def approvers(incident: Incident, update: StakeholderUpdate) -> dict[str, Role]:
         if person is not None and person not in excluded:
             found.setdefault(person, role)
     return found
+
+
+def voices(command: type[Command], scope: Scope) -> bool:
+    """Whether someone connected with `scope` may give a command as another's word or deed."""
+    return REACH[scope].voices or command in NOTES
 
 
 def too_late(incident: Incident, right: Right) -> bool:

@@ -15,8 +15,8 @@ This page is printed by `warroom raci` from the table that the hub enforces.
 
 ## What one is let in for
 
-| scope | opens and exports rooms | restricted rooms | reads what is published | writes | declares |
-|---|---|---|---|---|---|
+| scope | opens, exports rooms | restricted ones | reads the feed | writes | declares | for others |
+|---|---|---|---|---|---|---|
 """
 
 _LETTERS = """
@@ -24,6 +24,9 @@ Nobody but its members, and auditors, knows of a restricted room; whoever opens 
 the hub's own log, and so is who exports any room, and who is refused something.
 A guest is in one room, until their session ends. Stakeholders open no room: they read what was
 published to their audience. The person who runs the hub is none of these by running it.
+Responders write down what someone else in the room says and decides (`--said-by`), with that one's
+rights: that is what a scribe is for, and every entry names both. Two-person rules count both. A
+guest can note what others say, and do nothing in their name.
 
 ## What one does in a room
 
@@ -76,7 +79,15 @@ def _scope(scope: Scope) -> tuple[str, ...]:
         _yes(reach.feed),
         _yes(scope in WORKING),
         _yes(declares),
+        _voiced(scope),
     )
+
+
+def _voiced(scope: Scope) -> str:
+    """What a scope may write down as said by someone else."""
+    if scope not in WORKING:
+        return ""
+    return "all, with their rights" if REACH[scope].voices else "notes"
 
 
 def _act(command: type[Command], right: Right) -> tuple[str, ...]:

@@ -42,7 +42,16 @@ from warroom.domain.decide.asked import (
 from warroom.domain.events import HypothesisAssessed, HypothesisRaised, NotePosted, ObservationMade
 from warroom.domain.events import TextWords as Words
 from warroom.domain.incident import Incident
-from warroom.domain.permissions import TABLE, Right, allowed, needed, role_for, sees, too_late
+from warroom.domain.permissions import (
+    TABLE,
+    Right,
+    allowed,
+    needed,
+    role_for,
+    sees,
+    too_late,
+    voices,
+)
 from warroom.domain.vocabulary import Scope, spoken
 
 __all__ = ["NO_ROOM", "Asked", "Cited", "Code", "Founding", "Granted", "Named", "Refused", "decide"]
@@ -73,6 +82,9 @@ def _check(incident: Incident, command: Command, right: Right, asked: Asked) -> 
     _check_log(incident, command, asked)
     if not allowed(incident, right, asked.speaker, asked.scope):
         _refuse_right(incident, right, asked)
+    if asked.said_by is not None and not voices(type(command), asked.scope):
+        text = "as a guest you can note what {about} says, and do nothing in their name"
+        refuse(Code.NOT_ALLOWED, text, asked.said_by)
     if too_late(incident, right):
         refuse(
             Code.ILLEGAL_STATE,
