@@ -13,7 +13,7 @@ from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
 from warroom.client.healing import next_offer
 from warroom.client.hello import hello
-from warroom.client.inviting import InviteAsked, InviteMade, InviteWanted
+from warroom.client.inviting import InviteMade, InviteRefused, InviteWanted, Inviting
 from warroom.client.keeper import Keeper
 from warroom.client.outflow import Outflow
 from warroom.client.pace import Backoff, Pace
@@ -34,7 +34,6 @@ from warroom.client.target import Target
 from warroom.client.told import (
     DeskEvent,
     Failure,
-    InviteRefused,
     LineChanged,
     RoomChanged,
     RoomsChanged,
@@ -81,11 +80,6 @@ __all__ = [
 _SHORT = 500
 """Entries that are loaded at once; a longer room is loaded slice by slice."""
 
-_UNANSWERED = (
-    "the line was lost before the hub answered: `warroom invites` on its machine shows whether "
-    "there is one by now, which nobody has seen then, and `warroom revoke` ends it"
-)
-
 _ON_THE_LINE = frozenset({LineState.LIVE, LineState.STALE})
 
 
@@ -122,12 +116,12 @@ class Desk:
         self._opened_at: dict[str, float] = {}
         self._retries: dict[str, Backoff] = {}
         self._timers: set[asyncio.TimerHandle] = set()
-        self._invites: dict[str, InviteAsked] = {}
         self._connection = Connection(
             target, hello(name, observer=observer), self._line_changed, self._receive, pace
         )
         self._keeper = Keeper(store, target, name, self._complain)
         self._outflow = Outflow(self._connection.say)
+        self._inviting = Inviting(self._connection.say, listener)
         self._waiting = Waiting(self._keeper, self._outflow.give)
         if (known := self._keeper.known) is not None:
             self.you, self.rooms = known.you, known.rooms
@@ -229,11 +223,7 @@ class Desk:
 
         `InviteMade` or `InviteRefused` is the answer. The code is in the former and nowhere else.
         """
-        asked = InviteAsked(wanted)
-        if not self._connection.say(asked.message):
-            return None
-        self._invites[asked.message.invite] = asked
-        return asked.message.invite
+        return self._inviting.ask(wanted)
 
     # --- what the connection says --------------------------------------------------------------
 
@@ -243,8 +233,7 @@ class Desk:
             return
         self._cancel_timers()
         self._outflow.lost()
-        while self._invites:
-            self._listener(InviteRefused(self._invites.popitem()[0], _UNANSWERED))
+        self._inviting.lost()
         for replica in self.replicas.values():
             self._tell(replica, replica.lost())
 
@@ -261,11 +250,10 @@ class Desk:
                 self._heal_closed()
             case Heartbeat():
                 self._beat(message)
-            case InviteReady(invite=id_) if id_ in self._invites:
-                self._listener(self._invites.pop(id_).made(message))
+            case InviteReady():
+                self._inviting.made(message)
             case Failed(invite=str(id_), text=text):
-                if self._invites.pop(id_, None) is not None:
-                    self._listener(InviteRefused(id_, text))
+                self._inviting.refused(id_, text)
             case Failed():
                 self._failed(message)
             case (

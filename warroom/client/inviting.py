@@ -1,5 +1,6 @@
 """An invite in the making: its code is made here, and the hub is told no more than the digest."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,13 @@ from warroom.clock import new_credential_id, new_secret
 from warroom.domain.access import MOST_USES
 from warroom.domain.commands import Handle, Line
 from warroom.domain.vocabulary import Audience, Scope
+from warroom.protocol.envelopes import FromClient
 from warroom.protocol.stewardship import InviteReady, InviteSomeone, Seconds
+
+UNANSWERED = (
+    "the line was lost before the hub answered: `warroom invites` on its machine shows whether "
+    "there is one by now, which nobody has seen then, and `warroom revoke` ends it"
+)
 
 HOUR = 3600
 """Seconds that an invite lasts, unless someone says otherwise."""
@@ -57,6 +64,13 @@ class InviteMade(Struct, frozen=True, kw_only=True):
         return f"invite {self.id}: lets in {uses}, as {self.wanted.what_for}, until {until}"
 
 
+class InviteRefused(Struct, frozen=True):
+    """There is no invite with this id, or nobody knows. `text` is for a person."""
+
+    id: str
+    text: str
+
+
 class InviteAsked:
     """An invite that the hub is asked for: the message, and the code that it does not hold."""
 
@@ -85,3 +99,40 @@ class InviteAsked:
             wanted=self._wanted,
             expires_at=ready.expires_at,
         )
+
+
+class Inviting:
+    """Invites that the hub has not answered yet. `say` sends, if there is a line; `tell` is told
+    what became of each."""
+
+    def __init__(
+        self,
+        say: Callable[[FromClient], bool],
+        tell: Callable[[InviteMade | InviteRefused], None],
+    ) -> None:
+        self._say = say
+        self._tell = tell
+        self._asked: dict[str, InviteAsked] = {}
+
+    def ask(self, wanted: InviteWanted) -> str | None:
+        """Ask for one; its id, None if there is no line."""
+        asked = InviteAsked(wanted)
+        if not self._say(asked.message):
+            return None
+        self._asked[asked.message.invite] = asked
+        return asked.message.invite
+
+    def made(self, ready: InviteReady) -> None:
+        """The hub knows of it."""
+        if (asked := self._asked.pop(ready.invite, None)) is not None:
+            self._tell(asked.made(ready))
+
+    def refused(self, id_: str, why: str) -> None:
+        """The hub does not make it."""
+        if self._asked.pop(id_, None) is not None:
+            self._tell(InviteRefused(id_, why))
+
+    def lost(self) -> None:
+        """The line is: no answer comes any more."""
+        for id_ in tuple(self._asked):
+            self.refused(id_, UNANSWERED)

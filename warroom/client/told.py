@@ -5,7 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from warroom.client.connection import Line
-from warroom.client.inviting import InviteMade
+from warroom.client.inviting import InviteMade, InviteRefused
 from warroom.client.replica import Change
 from warroom.protocol.envelopes import RoomSummary
 
@@ -40,13 +40,6 @@ class RoomShut(Struct, frozen=True):
     """A room that was open is open to us no longer: we were removed from it."""
 
     log: str
-
-
-class InviteRefused(Struct, frozen=True):
-    """There is no invite with this id, or nobody knows. `text` is for a person."""
-
-    id: str
-    text: str
 
 
 DeskEvent: TypeAlias = (
