@@ -48,6 +48,13 @@ _NEXT = (
     "the hub, let people come, then warroom hub release --all"
 )
 
+_INVITES = "invites from before are void: what was used or revoked since is not known; invite again"
+
+_AGAIN = (
+    "these sessions are open again, also those that were ended after the backup; once the hub "
+    "runs, warroom revoke SESSION ends one:"
+)
+
 _logger = logging.getLogger("server")
 
 
@@ -89,8 +96,11 @@ def _back_up(data: Path, target: Path) -> int:
 def _restore(place: Place, source: Path, *, force: bool) -> int:
     from server.backup import restore, summary
 
-    contents = restore(place, source, force=force)
-    return _done(f"restored {summary(contents)}; {_NEXT}")
+    restored = restore(place, source, force=force)
+    lines = [f"restored {summary(restored.contents)}; {_NEXT}", _INVITES]
+    if restored.again:
+        lines += [_AGAIN, *(f"  {line}" for line in restored.again)]
+    return _done("\n".join(lines))
 
 
 def _run(config: Config, place: Place) -> None:

@@ -24,17 +24,21 @@ import msgspec
 from msgspec import Struct
 
 from server import crash
+from server.directory import Directory, Known
 from server.journal import Append, Journal, JournalError, LogHead
 from server.journal_sql import SqlJournal, open_sqlite
 from server.loading import read_log
 from server.place import SEED_BYTES, Place, sync_folder
+from server.revoking import open_sessions
 from warroom import __version__
 from warroom.clock import new_command_id, new_salt, now
+from warroom.domain.access import Credential
 from warroom.domain.events import HubFounded, HubRestored, LogAt
 from warroom.domain.hublog import LABEL
 from warroom.domain.vocabulary import HUB, Via
 from warroom.log.entry import make_entry
 from warroom.log.signing import HubKey
+from warroom.text import one_line
 
 FORMAT = 1
 _CHUNK = 1024 * 1024
@@ -56,6 +60,13 @@ class Contents(Struct, frozen=True, kw_only=True):
     journal: str
     rooms: tuple[LogAt, ...]
     format: int = FORMAT
+
+
+class Restored(Struct, frozen=True, kw_only=True):
+    """What came back. `again` says of each session that is open again whose it is."""
+
+    contents: Contents
+    again: tuple[str, ...]
 
 
 def make(data: Path, target: Path) -> Contents:
@@ -82,7 +93,7 @@ def make(data: Path, target: Path) -> Contents:
     return contents
 
 
-def restore(place: Place, source: Path, *, force: bool) -> Contents:
+def restore(place: Place, source: Path, *, force: bool) -> Restored:
     """Put a backup into a data folder that no hub runs on; the hub's log says so.
 
     What is there already stays beside it with `force`; without, it is refused. Raises
@@ -98,12 +109,12 @@ def restore(place: Place, source: Path, *, force: bool) -> Contents:
         _remove(draft)
         with _opened(source) as archive:
             contents, seed = _check(archive, draft)
-        _note(draft, contents, HubKey(seed))
+        again = _note(draft, contents, HubKey(seed))
         _set_aside(place, f"before-{now():%Y%m%dT%H%M%SZ}")
         place.replace_seed(seed)
         draft.rename(place.journal)
         sync_folder(place.journal.parent)
-    return contents
+    return Restored(contents=contents, again=again)
 
 
 # --- making -----------------------------------------------------------------------------------
@@ -233,8 +244,9 @@ def _digest(path: Path) -> str:
 # --- putting back -----------------------------------------------------------------------------
 
 
-def _note(draft: Path, contents: Contents, key: HubKey) -> None:
-    """Write into the hub's own log that it came back, and how far each of its rooms goes."""
+def _note(draft: Path, contents: Contents, key: HubKey) -> tuple[str, ...]:
+    """Write into the hub's own log that it came back, how far each of its rooms goes, and which
+    sessions are open again: a line for each."""
     with closing(open_sqlite(draft)) as journal:
         journal.check()
         heads = journal.heads()
@@ -243,7 +255,18 @@ def _note(draft: Path, contents: Contents, key: HubKey) -> None:
         own = next(head for head in heads if head.label == LABEL)
         if own.log != contents.hub:
             raise BackupRefused("its journal is of another hub than it says")
-        _append(journal, own, HubRestored(rooms=contents.rooms), key)
+        directory = Directory(own.log)
+        for page in read_log(journal, own):
+            directory.fold(entry.recorded() for entry in page)
+        again = open_sessions(directory, now())
+        sessions = tuple(one.id for one in again)
+        _append(journal, own, HubRestored(rooms=contents.rooms, sessions=sessions), key)
+    return tuple(_again(directory.person(one.person), one) for one in again)
+
+
+def _again(known: Known, session: Credential) -> str:
+    who = f"{one_line(known.name)} (@{one_line(known.handle)})"
+    return f"{session.id}  {who}, opened {session.opened_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _append(journal: SqlJournal, own: LogHead, event: HubRestored, key: HubKey) -> None:

@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import hashlib
 import ssl
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from server.access import digest_of
+from server.backup import make
 from server.config import Address
 from server.gateway import Patience
 from server.hub import Hub
@@ -40,8 +43,10 @@ from warroom.clock import new_credential_id, new_secret
 from warroom.domain.access import EndSession, MakeInvite, OpenSession, RotateSession
 from warroom.domain.commands import Post
 from warroom.domain.decide import Code
+from warroom.domain.events import HubRestored
 from warroom.domain.hublog import OwnCommand, RegisterPerson
 from warroom.domain.vocabulary import Scope, Via
+from warroom.log.entry import read_line
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.envelopes import Acked, Declined, Failed, Welcome
 from warroom.protocol.stewardship import (
@@ -58,6 +63,8 @@ from warroom.protocol.stewardship import (
     ShareHub,
     StewardMessage,
 )
+
+SERVER = [sys.executable, "-P", "-m", "server"]
 
 
 class Far:
@@ -487,8 +494,6 @@ async def test_one_session_from_two_addresses_shows(hubs: Hubs) -> None:
 
 async def _audited(operator: Client) -> list[str]:
     """The kinds of the entries in the hub's own log."""
-    from warroom.log.entry import read_line
-
     await operator.say(ReadAudit())
     page = await operator.hear(AuditPage)
     return [read_line(bytes(line)).header.kind for line in page.entries]
@@ -636,3 +641,44 @@ def _everything(hub: HubProcess, base: Path) -> dict[Path, bytes]:
     process = Path("/proc", str(hub.process.pid))
     files = [path for path in base.rglob("*") if path.is_file()]
     return {path: path.read_bytes() for path in (process / "cmdline", process / "environ", *files)}
+
+
+# --- restores ------------------------------------------------------------------------------------
+
+
+async def test_what_a_backup_opens_again_is_said(hubs: Hubs, tmp_path: Path) -> None:
+    """Open invites are void; sessions hold again, also one that was revoked, and are named."""
+    async with shared(hubs) as far:
+        several, unused = await far.invite(uses=5), await far.invite()
+        bo, dee = new_secret(), await far.comes_in("Dee Park")
+        await far.exchanges(several, bo, "Bo Chen")
+        make(far.hub.data, tmp_path / "hub.backup")
+        await far.operator.say(RevokeAccess(what="@bo"))
+        (revoked,) = (await far.operator.hear(AccessRevoked)).sessions
+        assert 401 == (await far.turned_away(bo))[0]
+    far.hub.stop()
+    said = _put_back(hubs, tmp_path / "hub.backup")
+    assert f"  {revoked}  Bo Chen (@bo), opened 20" in said
+    assert "Dee Park (@dee), opened 20" in said
+    assert "invite again" in said
+    async with shared(hubs) as far:
+        for code in (several, unused):
+            assert "when the hub came back from a backup" in (await far.turned_away(code))[1]
+        for token in (bo, dee):
+            async with far.dialled(token) as client:
+                await client.hello()
+        await far.operator.say(ReadAudit())
+        entries = [read_line(bytes(one)) for one in (await far.operator.hear(AuditPage)).entries]
+        (event,) = [e.recorded().event for e in entries if e.header.kind == "hub.restored"]
+        assert isinstance(event, HubRestored)
+        assert 2 == len(event.sessions)
+        assert revoked in event.sessions
+
+
+def _put_back(hubs: Hubs, backup: Path) -> str:
+    """What is said when a backup is restored."""
+    command = [*SERVER, "--data", str(hubs.data), "--restore", str(backup), "--force"]
+    done = subprocess.run(
+        command, env=hubs.env, capture_output=True, encoding="utf-8", timeout=WAIT, check=True
+    )
+    return done.stdout

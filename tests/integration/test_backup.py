@@ -40,7 +40,7 @@ def own_log(place: Place) -> list[Entry]:
 def put_back(hubs: Hubs, source: Path, *, force: bool = False) -> Contents:
     place = Place.take(hubs.data, hubs.env)
     try:
-        return restore(place, source, force=force)
+        return restore(place, source, force=force).contents
     finally:
         place.release()
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.conftest import KEY, NINE, entry_hash, entry_id
 from warroom.domain import events as e
@@ -28,7 +29,15 @@ from warroom.domain.access import (
 )
 from warroom.domain.decide import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, NameWords, PlaceWords, Recorded
-from warroom.domain.hublog import FoundHub, HubState, RegisterPerson, apply_own, decide_own
+from warroom.domain.hublog import (
+    FoundHub,
+    HubState,
+    NoteRestore,
+    OwnCommand,
+    RegisterPerson,
+    apply_own,
+    decide_own,
+)
 from warroom.domain.permissions import REACH
 from warroom.domain.vocabulary import Audience, Scope, Via
 
@@ -77,7 +86,7 @@ class Door:
         assert isinstance(answer, Refused), answer
         return answer.code, answer.text
 
-    def _do(self, command: FoundHub | RegisterPerson | AccessCommand, at: datetime = NINE) -> None:
+    def _do(self, command: OwnCommand, at: datetime = NINE) -> None:
         answer = decide_own(self.state, command, asked(at))
         assert isinstance(answer, Granted), answer
         self.state = apply_own(self.state, recorded(answer.event, self.state.seq + 1, at))
@@ -182,6 +191,15 @@ def test_an_invite_that_is_over_says_how() -> None:
         RevokeInvite(invite="aaaaaaaa")
     )
     assert Code.NOT_FOUND is door.refuses(RevokeInvite(invite="bbbbbbbb"))[0]
+
+
+def test_an_invite_from_before_a_restore_is_void() -> None:
+    """Whether it was used or revoked since the backup, nobody knows; sessions hold."""
+    door = Door(replace(INVITE, uses=2), OPEN)
+    door._do(NoteRestore())
+    text = "this invite ended when the hub came back from a backup"
+    assert text == invite_is_over(door.access.invites["aaaaaaaa"], NINE)
+    assert session_is_over(door.access.sessions["55555555"], NINE) is None
 
 
 def test_nobody_unknown_comes_in() -> None:

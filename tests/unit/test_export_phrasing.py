@@ -170,7 +170,10 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
     ),
     (e.ClockStepped(by_ms=-1500), "the machine's clock stepped by -1.500 s"),
     (e.HubRestored(rooms=(e.LogAt("f" * 32, 4, "0" * 64),)), "restored from a backup of 1 room"),
-    (e.HubRestored(), "restored from a backup of 0 rooms"),
+    (
+        e.HubRestored(sessions=("55555555", "66666666")),
+        "restored from a backup of 0 rooms; open again: session 55555555, 66666666",
+    ),
     (
         e.RoomAdopted(log="f" * 32, seq=4, hash="0" * 64, key="ab" * 32),
         f"adopted the log {'f' * 32} as far as #4",

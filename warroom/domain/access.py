@@ -99,7 +99,10 @@ AccessCommand: TypeAlias = MakeInvite | RevokeInvite | OpenSession | SessionComm
 
 
 class Invite(Struct, frozen=True, kw_only=True):
-    """A code that was given out. `seq` is the entry that made it, which holds its name."""
+    """A code that was given out. `seq` is the entry that made it, which holds its name.
+
+    `void`: the hub came back from a backup since, and cannot know whether it was used or revoked.
+    """
 
     id: str
     seq: int
@@ -113,6 +116,7 @@ class Invite(Struct, frozen=True, kw_only=True):
     audience: Audience | None = None
     used: int = 0
     revoked: bool = False
+    void: bool = False
 
 
 class Credential(Struct, frozen=True, kw_only=True):
@@ -150,6 +154,8 @@ def invite_is_over(invite: Invite, at: datetime) -> str | None:
         return "this invite was revoked"
     if invite.used >= invite.uses:
         return "this invite was used already"
+    if invite.void:
+        return "this invite ended when the hub came back from a backup"
     if at >= invite.expires_at:
         return f"this invite expired at {invite.expires_at:%Y-%m-%d %H:%M} UTC"
     return None
@@ -187,6 +193,12 @@ def apply_access(access: Access, event: AccessEvent, recorded: Recorded) -> Acce
             return _change_session(access, id_, ended=True)
         case unreachable:
             assert_never(unreachable)
+
+
+def after_restore(access: Access) -> Access:
+    """The same once the hub came back from a backup: what was open may have been used since."""
+    invites = {id_: replace(invite, void=True) for id_, invite in access.invites.items()}
+    return replace(access, invites=Map(invites))
 
 
 def _made(access: Access, made: e.InviteMade, recorded: Recorded) -> Access:

@@ -586,9 +586,14 @@ class ClockStepped(Wordless, frozen=True, tag="clock.stepped"):
 
 
 class HubRestored(Wordless, frozen=True, tag="hub.restored"):
-    """The hub came back from a backup, which held these rooms so far."""
+    """The hub came back from a backup, which held these rooms so far.
+
+    What was ended after the backup is not known any more: `sessions` are open again, and invites
+    that were open are void.
+    """
 
     rooms: tuple[LogAt, ...] = ()
+    sessions: tuple[str, ...] = ()
 
 
 class RoomAdopted(Wordless, frozen=True, tag="room.adopted"):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from warroom.domain import events as e
-from warroom.domain.access import Access, AccessCommand, apply_access, decide_access
+from warroom.domain.access import Access, AccessCommand, after_restore, apply_access, decide_access
 from warroom.domain.commands import CommandBase, Handle, Line, PersonId, PublicKey
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded, TextWords
@@ -144,7 +144,12 @@ def apply_own(state: HubState, recorded: Recorded) -> HubState:
             return replace(state, policy=policy)
         case e.HubRestored(rooms=rooms):
             held = Map((room.log, room.seq) for room in rooms)
-            return replace(state, restore=recorded.id, restored=held)
+            return replace(
+                state,
+                restore=recorded.id,
+                restored=held,
+                access=after_restore(state.access),
+            )
         case e.RoomAdopted(log=log, key=key):
             return replace(state, adopted=state.adopted.set(log, key))
         case e.Unknown():

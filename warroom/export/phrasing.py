@@ -222,9 +222,10 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", denied_text(denied, tell.name), (), "hub")
         case e.ClockStepped(by_ms=by_ms):
             return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
-        case e.HubRestored(rooms=rooms):
+        case e.HubRestored(rooms=rooms, sessions=sessions):
             held = f"{len(rooms)} room{'s' * (len(rooms) != 1)}"
-            return Phrase("", f"restored from a backup of {held}", (), "hub")
+            again = f"; open again: session {', '.join(map(one_line, sessions))}" * bool(sessions)
+            return Phrase("", f"restored from a backup of {held}{again}", (), "hub")
         case e.RoomAdopted(log=log, seq=seq):
             return Phrase("", f"adopted the log {one_line(log)} as far as #{seq}", (), "hub")
         case event if isinstance(event, e.AccessEvent):
