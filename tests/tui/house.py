@@ -103,7 +103,11 @@ class House:
         await wait_until(lambda: self.lobby.query_one(OptionList).highlighted is not None)
         await self.presses("enter")
         await wait_until(
-            lambda: isinstance(self.app.screen, RoomScreen) and self.timeline.row_count
+            lambda: (
+                isinstance(self.app.screen, RoomScreen)
+                and self.timeline.row_count
+                and self.room.query(PaneView)
+            )
         )
 
 

@@ -19,8 +19,8 @@ _IN_COLUMNS = frozenset(name for column in COLUMNS for name in column)
 class RoomBody(Horizontal):
     """The timeline and the panes of one view. The classes `-comms` and `-covers` place them.
 
-    Panes are made when their view is first asked for: most people never leave the first, and each
-    pane costs its part of the time until a room is drawn.
+    Panes are made once the timeline is drawn, and those of another view when that is asked for:
+    each costs its part of the time until a room is seen.
     """
 
     DEFAULT_CSS = """
@@ -37,15 +37,22 @@ class RoomBody(Horizontal):
         super().__init__(id="body")
         self.view = View.COMMAND
         self._asked = False
+        self._drawn = False
+        self._scene: Scene | None = None
         self._known: dict[str, PaneView] = {}
 
     def compose(self) -> ComposeResult:
         yield Timeline(id="timeline")
-        with VerticalScroll(id="side", can_focus=False):
-            yield from map(self._made, VIEWS[self.view])
+        yield VerticalScroll(id="side", can_focus=False)
 
     def on_mount(self) -> None:
-        self._place()
+        self.call_after_refresh(self._complete)
+
+    def _complete(self) -> None:
+        """Put the panes beside the timeline, which is on the screen by now."""
+        self._drawn = True
+        if self._scene is not None:
+            self.show(self._scene)
 
     @property
     def covering(self) -> View | None:
@@ -56,6 +63,9 @@ class RoomBody(Horizontal):
 
     def show(self, scene: Scene) -> None:
         """Show the panes of the view as they are now."""
+        self._scene = scene
+        if not self._drawn:
+            return
         self._place()
         for pane in self._panes:
             pane.show(scene, whole=self.screen.has_class("-narrow"))
