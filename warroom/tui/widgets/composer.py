@@ -42,9 +42,7 @@ class Line(TextArea):
             self.text = text
 
     def __init__(self, keymap: Keymap) -> None:
-        super().__init__(
-            compact=True, highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT
-        )
+        super().__init__(highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT)
         self._actions = keymap.actions(Where.COMPOSER)
         self._entered: Timer | None = None
         self._gathered = ""
