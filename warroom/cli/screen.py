@@ -87,6 +87,7 @@ def open_screen(
 ) -> int:
     """Run the screen until it is left; the exit status. `room` is a label or a log id."""
     gc.set_threshold(*COLLECT_AFTER)
+    gc.disable()  # until the first frame: what is imported and built for it stays
     from warroom.cli.settings import preferences
     from warroom.tui.app import run_app
 

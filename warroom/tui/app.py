@@ -110,6 +110,7 @@ class WarroomApp(App[None]):
 
     def _dial(self) -> None:
         """Call the hub, once what this machine holds is on the screen."""
+        gc.enable()
         self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
         self.desk.watch()
 
