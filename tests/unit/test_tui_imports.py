@@ -25,6 +25,11 @@ def test_a_room_is_drawn_before_what_dials_is_loaded() -> None:
     assert not {"websockets", "http", "email"} & loaded("warroom.tui.app")
 
 
+def test_a_room_is_drawn_before_the_templates_of_drafts_are_read() -> None:
+    """Reading TOML costs a fiftieth of the start, and many a room never has a draft."""
+    assert "tomllib" not in loaded("warroom.tui.app")
+
+
 def test_settings_cost_a_headless_command_nothing() -> None:
     """They are an option of every command, but only a screen reads them."""
     found = loaded("warroom.cli.options")

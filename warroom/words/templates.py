@@ -4,12 +4,10 @@ What the log does not know becomes a gap in brackets. Nothing is guessed, and no
 a beginning that they do not like.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 
 from msgspec import Struct
@@ -67,11 +65,15 @@ class Beginning(Struct, frozen=True):
 @cache
 def ours() -> Templates:
     """The templates that come with the war room."""
+    from importlib.resources import files  # noqa: PLC0415 - for drafts only, as `tomllib`
+
     return read(files("warroom.words").joinpath("updates.toml").read_text("utf-8"))
 
 
 def read(toml: str) -> Templates:
     """Templates from a TOML text. Raises `ValueError` for audiences and stages that are none."""
+    import tomllib  # noqa: PLC0415 - a room is drawn without it
+
     found = tomllib.loads(toml)
     gaps = found.pop("gaps", {})
     texts = {
