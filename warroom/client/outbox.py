@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -135,7 +136,7 @@ class Outbox:
     def _read(self, path: Path) -> Kept | None:
         """What a file holds; None if it is gone, or is none of ours: then it is left alone."""
         try:
-            return _decoder.decode(path.read_bytes())
+            return _decoder().decode(path.read_bytes())
         except (FileNotFoundError, msgspec.DecodeError, UnicodeError):
             return None
 
@@ -151,4 +152,7 @@ class Outbox:
             os.close(lock)
 
 
-_decoder = msgspec.json.Decoder(Kept)
+@cache
+def _decoder() -> msgspec.json.Decoder[Kept]:
+    """Made when something was left unsent: it knows every command, and takes its time."""
+    return msgspec.json.Decoder(Kept)

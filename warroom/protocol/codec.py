@@ -1,5 +1,6 @@
 """Frames to messages and back. What a client sends is checked to the last field."""
 
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -57,14 +58,27 @@ class _Named(msgspec.Struct):
     log: str
 
 
-_client_decoder: msgspec.json.Decoder[ClientMessage | StewardMessage] = msgspec.json.Decoder(
-    ClientMessage | StewardMessage
-)
-_hub_decoder: msgspec.json.Decoder[HubMessage] = msgspec.json.Decoder(HubMessage)
-_answer_decoder: msgspec.json.Decoder[Heard] = msgspec.json.Decoder(Heard)
 _Message = TypeVar("_Message")
 _named_decoder = msgspec.json.Decoder(_Named)
 _encoder = msgspec.json.Encoder()
+
+
+# To make one takes as long as a dozen modules do to load, and no process needs all of them.
+
+
+@cache
+def _client_decoder() -> msgspec.json.Decoder[ClientMessage | StewardMessage]:
+    return msgspec.json.Decoder(ClientMessage | StewardMessage)
+
+
+@cache
+def _hub_decoder() -> msgspec.json.Decoder[HubMessage]:
+    return msgspec.json.Decoder(HubMessage)
+
+
+@cache
+def _answer_decoder() -> msgspec.json.Decoder[Heard]:
+    return msgspec.json.Decoder(Heard)
 
 
 def encode(message: FromClient | FromHub) -> bytes:
@@ -75,7 +89,7 @@ def encode(message: FromClient | FromHub) -> bytes:
 def decode_client(frame: bytes | str) -> ClientMessage | StewardMessage:
     """What a client said. Raises `BadFrame`."""
     try:
-        message = _client_decoder.decode(frame)
+        message = _client_decoder().decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _named(frame, str(error)) from error
     most = MAX_OFFER_FRAME if isinstance(message, Offer) else MAX_CLIENT_FRAME
@@ -94,12 +108,12 @@ def decode_client(frame: bytes | str) -> ClientMessage | StewardMessage:
 
 def decode_hub(frame: bytes | str) -> HubMessage:
     """What the hub said. Raises `BadFrame`."""
-    return _decode(_hub_decoder, frame)
+    return _decode(_hub_decoder(), frame)
 
 
 def decode_answer(frame: bytes | str) -> Heard:
     """What the hub said, also to the one who runs it. Raises `BadFrame`."""
-    return _decode(_answer_decoder, frame)
+    return _decode(_answer_decoder(), frame)
 
 
 def _decode(decoder: msgspec.json.Decoder[_Message], frame: bytes | str) -> _Message:
