@@ -128,3 +128,50 @@ async def test_true_divergence_is_shown_and_nothing_is_lost(desks: Desks, tmp_pa
         assert Stand.WAITING is held.pending[id_].stand
     assert before == ana.file(replica.log).read_bytes()
     assert "not sent" not in desks.operator("export").stdout
+
+
+async def test_words_of_the_shell_give_back_what_their_machine_holds(desks: Desks) -> None:
+    """Reading and writing do, and writing says at once that it has to wait."""
+    desks.hub()
+    desks.runs("ana", "declare", "Checkout fails")
+    backup = desks.base / "backup"
+    assert 0 == desks.operator("backup", str(backup)).returncode
+    assert 0 == desks.runs("bo", "post", "after the backup").returncode
+    assert "after the backup" in desks.runs("bo", "tail").stdout
+    desks.kill_hub()
+    assert 0 == desks.operator("restore", str(backup), "--force").returncode
+    desks.hub()
+    assert "after the backup" not in desks.runs("ana", "tail").stdout
+    waits = desks.runs("bo", "post", "later")
+    assert 7 == waits.returncode, waits.stderr
+    assert (
+        "INC-1 is being recovered and takes nothing new yet, so this was not sent" in waits.stderr
+    )
+    log = released(desks)
+    assert verify(log).whole
+    assert 1 == log.count(b"after the backup")
+    assert 0 == desks.runs("bo", "post", "later").returncode
+
+
+async def test_words_of_the_shell_say_that_two_logs_have_parted(desks: Desks) -> None:
+    """Nothing is sent, the file stays, and the status is that of a conflict."""
+    desks.hub()
+    desks.runs("ana", "declare", "Checkout fails")
+    backup = desks.base / "backup"
+    assert 0 == desks.operator("backup", str(backup)).returncode
+    assert 0 == desks.runs("bo", "post", "only bo has this").returncode
+    assert "only bo has this" in desks.runs("bo", "tail").stdout
+    desks.kill_hub()
+    assert 0 == desks.operator("restore", str(backup), "--force").returncode
+    desks.hub()
+    released(desks)
+    (file,) = (desks.base / "bo").glob("replicas/*/*.jsonl")
+    before = file.read_bytes()
+    for words in (("tail",), ("post", "to whom?"), ("brief",)):
+        parted = desks.runs("bo", *words)
+        assert (6, "") == (parted.returncode, parted.stdout), parted.stderr
+        assert "is not the one that this machine holds (yours #" in parted.stderr
+        assert "warroom export -i INC-1 --held" in parted.stderr
+    assert before == file.read_bytes()
+    assert "only bo has this" in desks.runs("bo", "export", "--held").stdout
+    assert "to whom?" not in desks.runs("ana", "tail").stdout

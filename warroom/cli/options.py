@@ -190,7 +190,7 @@ def conversation(
     """A conversation with a hub. Raises `Stop` for whatever ends it."""
     from warroom.cli.record import REFUSED
     from warroom.client.local import NoHub
-    from warroom.client.oneshot import Conversation, Denied, NoRoom
+    from warroom.client.oneshot import Conversation, Denied, NoRoom, Parted
     from warroom.client.wire import LineLost
 
     try:
@@ -206,6 +206,10 @@ def conversation(
             yield hub
     except Denied as denied:
         raise Stop(REFUSED[denied.code], str(denied)) from denied
+    except Parted as parted:
+        from warroom.cli.record import two_logs
+
+        raise two_logs(parted.replica) from parted
     except NoHub as problem:
         raise Stop(Exit.UNREACHABLE, str(problem)) from problem
     except NoRoom as gone:

@@ -23,12 +23,20 @@ REFUSED: dict[Code, Exit] = {
 }
 """The exit status of a command that the hub refuses."""
 
+_RECOVERING = (
+    "{room} is being recovered and takes nothing new yet, so this was not sent; the hub has what "
+    "this machine held of the room, and whoever runs the hub ends the recovery with: "
+    "warroom hub release"
+)
+
 
 def submit(hub: Conversation, replica: Replica, id_: str, draft: Draft, hint: str) -> int:
     """The number of the entry that a command became. Raises `Stop` if there is none, or no answer.
 
     `hint` says what to do about a command that was sent and not answered, or has to be sent again.
     """
+    if replica.recovering:
+        raise Stop(Exit.LATER, f"{_RECOVERING.format(room=replica.label)}; {hint}")
     try:
         answer = hub.submit(replica, id_, draft)
     except TooLong as error:
@@ -40,6 +48,21 @@ def submit(hub: Conversation, replica: Replica, id_: str, draft: Draft, hint: st
     if isinstance(answer, Returned):
         raise Stop(REFUSED[answer.declined.code], visible(shell_hint(answer.text)))
     return answer.seq
+
+
+def two_logs(replica: Replica) -> Stop:
+    """What has happened and what to do where the hub's log is not the one that is held here."""
+    from warroom.client.healing import both_heads
+
+    room = replica.label or replica.log
+    refusal = f", and {replica.refusal}" if replica.refusal else ""
+    return Stop(
+        Exit.CONFLICT,
+        f"the hub's log of {room} is not the one that this machine holds ({both_heads(replica)}"
+        f"{refusal}): nothing was sent, and yours stays as it was. Keep it with warroom export "
+        f"-i {room} --held -o mine.jsonl, and ask whoever runs the hub which of the two is true; "
+        f"if theirs is, move replicas/*/{replica.log}.jsonl out of your data folder",
+    )
 
 
 def tell(hub: Conversation, replica: Replica, seq: int, *, json: bool) -> None:

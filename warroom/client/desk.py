@@ -11,7 +11,7 @@ from typing import Any
 
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
-from warroom.client.healing import next_offer
+from warroom.client.healing import next_offer, unvouched
 from warroom.client.hello import hello
 from warroom.client.inviting import InviteMade, InviteRefused, InviteWanted, Inviting
 from warroom.client.keeper import Keeper
@@ -356,8 +356,7 @@ class Desk:
         elif seq >= replica.seq:
             self._ask(replica)
         else:
-            unsigned = f"no signature vouches for what is held here after #{seq}"
-            self._tell(replica, replica.offer_refused(unsigned))
+            self._tell(replica, replica.offer_refused(unvouched(seq)))
 
     # --- what is said to the hub ---------------------------------------------------------------
 

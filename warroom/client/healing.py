@@ -40,6 +40,11 @@ def both_heads(replica: Replica) -> str:
     return f"yours #{replica.seq} {(replica.head or '')[:8]}, the hub's {theirs}"
 
 
+def unvouched(seq: int) -> str:
+    """Why nothing of what is held after entry `seq` can be offered."""
+    return f"no signature vouches for what is held here after #{seq}"
+
+
 def _heads_after(replica: Replica, seq: int) -> dict[int, SignedHead]:
     """The heads after an entry, by the entry that each signs. They are held in order."""
     start = bisect_right(replica.heads, seq, key=_seq)

@@ -16,11 +16,21 @@ from msgspec.structs import replace
 
 from warroom.client.draft import Draft
 from warroom.client.ending import unreachable
+from warroom.client.healing import next_offer, unvouched
 from warroom.client.hello import hello
 from warroom.client.listener import listener
 from warroom.client.local import dial, dial_or_start
 from warroom.client.pace import Backoff
-from warroom.client.replica import Reopen, Replica, Retry, Returned, Settled, Sync
+from warroom.client.replica import (
+    Heal,
+    Reopen,
+    Replica,
+    Retry,
+    Returned,
+    Settled,
+    Sync,
+    SyncChanged,
+)
 from warroom.client.store import Known, Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost, Wire, dial_address, dial_ssh
@@ -76,6 +86,14 @@ class Introduction(Struct, frozen=True):
 
     token: str
     name: str | None
+
+
+class Parted(Exception):
+    """The hub's log of a room is not the one that this machine holds, in `replica`."""
+
+    def __init__(self, replica: Replica) -> None:
+        super().__init__(f"the hub's log of {replica.label} is another one")
+        self.replica = replica
 
 
 class HeldUp(Exception):
@@ -174,7 +192,8 @@ class Conversation:
 
         `export` says to the hub that it is for a file.
 
-        Where that is not what the hub has, it is left alone, and all comes from the hub.
+        A hub that takes back what it lost is given what is held beyond its head. Where what is
+        held is not what the hub has, it is left alone: raises `Parted`.
         """
         if self._store is None:
             return self._catch_up(Replica(log), export=export)
@@ -183,8 +202,8 @@ class Conversation:
             with contextlib.closing(self._store.replica(self.welcome.hub, log)) as file:
                 for _ in file.load(replica):
                     pass
-                if self._catch_up(replica, export=export).sync is Sync.LIVE:
-                    file.keep(replica)
+                self._catch_up(replica, export=export)
+                file.keep(replica)
         except OSError:
             pass  # what cannot be kept is not kept; the hub has it
         if replica.sync is Sync.LIVE:
@@ -192,13 +211,40 @@ class Conversation:
         return self._catch_up(Replica(log), export=export)
 
     def _catch_up(self, replica: Replica, *, export: bool) -> Replica:
-        """Ask for what a replica lacks, until it is live, or known to be of another log."""
+        """Ask for what a replica lacks, and offer what the hub lacks, until it is live."""
         self._say(replace(replica.open(), export=export))
-        while replica.sync in {Sync.CLOSED, Sync.CATCHING_UP}:
-            for change in replica.receive(self._hear()):
-                if isinstance(change, Reopen):
-                    raise NoRoom(f"what the hub sends of this room does not fit: {change.why}")
+        while replica.sync is not Sync.LIVE:
+            for change in replica.receive(self._hear_of(replica)):
+                match change:
+                    case Heal(seq=seq) if seq >= replica.seq:
+                        self._say(replace(replica.open(), export=export))
+                    case Heal(seq=seq):
+                        self._give_back(replica, seq)
+                    case SyncChanged(sync=Sync.DIVERGED):
+                        raise Parted(replica)
+                    case Reopen(why=why):
+                        raise NoRoom(f"what the hub sends of this room does not fit: {why}")
+                    case _:
+                        pass
         return replica
+
+    def _hear_of(self, replica: Replica) -> HubMessage:
+        """The next message. An offer that the hub does not take raises `Parted`."""
+        try:
+            return self._hear()
+        except NoRoom as failed:
+            if replica.sync is not Sync.RECOVERING or failed.code is Code.TEMPORARY:
+                raise
+            replica.refusal = str(failed)
+            raise Parted(replica) from failed
+
+    def _give_back(self, replica: Replica, seq: int) -> None:
+        """Offer what the hub lacks after entry `seq`. Raises `Parted` if nothing vouches for it."""
+        offer = next_offer(replica, seq)
+        if offer is None:
+            replica.refusal = unvouched(seq)
+            raise Parted(replica)
+        self._say(offer)
 
     def meet(self, replica: Replica) -> None:
         """Wait until the hub has said who is in the room: it does, soon after one has come."""
