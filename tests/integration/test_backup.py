@@ -1,7 +1,11 @@
 """A hub's data in one file, and back: whole or not at all."""
 
+import contextlib
 import os
+import re
+import sqlite3
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,3 +173,42 @@ async def test_the_wrong_key_is_no_backup(hubs: Hubs, tmp_path: Path) -> None:
     (hubs.data / "hub.key").write_bytes(os.urandom(32))
     with pytest.raises(BackupRefused, match=r"hub\.key is not the key"):
         make(hubs.data, tmp_path / "hub.backup")
+
+
+def forget_words(journal: sqlite3.Connection) -> None:
+    """Take the words of an entry away, as no hub ever does."""
+    room = "(SELECT log FROM logs WHERE label = 'INC-1')"
+    journal.execute(f"DELETE FROM bodies WHERE seq = 3 AND log = {room}")
+
+
+def forget_signature(journal: sqlite3.Connection) -> None:
+    journal.execute("DELETE FROM heads WHERE (log, seq) IN (SELECT log, seq FROM logs)")
+
+
+@pytest.mark.parametrize(
+    ("harm", "text"),
+    [
+        (forget_words, "The log INC-1 is damaged: the words of entry 3 are missing"),
+        (forget_signature, "is damaged: no signature vouches for its last entry, "),
+    ],
+)
+async def test_what_was_taken_out_of_a_journal_is_named(
+    hubs: Hubs, tmp_path: Path, harm: Callable[[sqlite3.Connection], None], text: str
+) -> None:
+    """The hub does not start on it, and it is not backed up as if it were whole."""
+    hub = await busy(hubs)
+    assert 0 == hub.stop()
+    with contextlib.closing(sqlite3.connect(hubs.data / "journal.db")) as journal:
+        guards = journal.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        for name, _ in (kept := guards.fetchall()):
+            journal.execute(f"DROP TRIGGER {name}")
+        harm(journal)
+        for _, sql in kept:
+            journal.execute(sql)
+        journal.commit()
+    refused = hubs.spawn()
+    assert 1 == refused.process.wait(WAIT)
+    assert text in refused.errors.read_text()
+    with pytest.raises(BackupRefused, match=re.escape(text)):
+        make(hubs.data, tmp_path / "hub.backup")
+    assert [] == found(tmp_path)

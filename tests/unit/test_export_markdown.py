@@ -363,7 +363,7 @@ def test_first_words_of_entries_of_every_kind() -> None:
     for seq in (1, 3, 4):
         book.does("ana", c.Strike(entry=seq, reason="no"))
     firsts = [line.split(" | ")[3] for line in section(written(book), "Corrections and redactions")]
-    assert ["First words", "---", "Checkout is down", "\\[redacted\\]", "-"] == firsts
+    assert ["First words", "---", "Checkout is down", "\\[no words\\]", "-"] == firsts
 
 
 def test_attendance_names_team_and_roles(story: Playbook) -> None:

@@ -111,8 +111,8 @@ def test_entries_read_as_in_the_picture(event: e.Event, line: str) -> None:
 
 
 OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
-    (e.IncidentDeclared(label="INC-1", key="k", policy=DEFAULT_POLICY), "declared: [redacted]"),
-    (e.IncidentDescribed(), "described: [redacted]"),
+    (e.IncidentDeclared(label="INC-1", key="k", policy=DEFAULT_POLICY), "declared: [no words]"),
+    (e.IncidentDescribed(), "described: [no words]"),
     (e.SeverityChanged(now=Severity.SEV2), "severity SEV2"),
     (
         e.RoleTaken(
@@ -223,7 +223,7 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
         e.SessionSeen(session="5e", words=e.PlaceWords("10.0.0.7", "warroom\t1")),
         "came from 10.0.0.7 (warroom 1): session 5e",
     ),
-    (e.SessionSeen(session="5e"), "came from [redacted]: session 5e"),
+    (e.SessionSeen(session="5e"), "came from [no words]: session 5e"),
     (e.SessionRotated(session="5e", token="t"), "made a new token for session 5e"),
     (e.SessionRenewed(session="5e", expires_at=NINE), "renewed session 5e, until 09:00"),
     (e.SessionEnded(session="5e"), "ended session 5e"),

@@ -22,7 +22,15 @@ from warroom.domain.incident import Incident
 from warroom.domain.names import Names
 
 GONE = "[redacted]"
-"""Shown where words were."""
+"""Shown where words were that have been redacted."""
+
+WORDLESS = "[no words]"
+"""Shown where there are none, and nothing in the log says that they were taken away."""
+
+
+def absence(incident: Incident, seq: int) -> str:
+    """What is shown in place of an entry's words."""
+    return GONE if seq in incident.redacted else WORDLESS
 
 
 def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]) -> str:
@@ -34,7 +42,7 @@ def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]
         return GONE
     amendments = incident.amended.get(seq, ())
     texts = (text for at in (*reversed(amendments), seq) if (text := own_text(at)))
-    return next(texts, GONE)
+    return next(texts, WORDLESS)
 
 
 def main_words(event: Event | Unknown) -> str | None:

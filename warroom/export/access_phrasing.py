@@ -6,7 +6,7 @@ from typing import assert_never
 
 from warroom.domain import events as e
 from warroom.domain.events import AccessDenied, AccessEvent
-from warroom.domain.transcript import GONE
+from warroom.domain.transcript import WORDLESS
 from warroom.domain.vocabulary import Denied, spoken
 from warroom.text import one_line
 
@@ -23,7 +23,7 @@ def access_text(
         case e.SessionOpened(session=session, invite=invite, scope=scope):
             return f"came in as {spoken(scope)} with invite {invite}: session {session}"
         case e.SessionSeen(session=session, words=words):
-            came = f"{one_line(words.address)} ({one_line(words.client)})" if words else GONE
+            came = f"{one_line(words.address)} ({one_line(words.client)})" if words else WORDLESS
             return f"came from {came}: session {session}"
         case e.SessionRotated(session=session):
             return f"made a new token for session {session}"

@@ -15,7 +15,7 @@ from warroom.domain.events import Recorded
 from warroom.domain.fold import source_of
 from warroom.domain.incident import Action, Decision, Person, Source, StakeholderUpdate
 from warroom.domain.metrics import elapsed, milestones
-from warroom.domain.transcript import GONE, Transcript
+from warroom.domain.transcript import GONE, Transcript, absence
 from warroom.domain.vocabulary import DecisionState, Role, UpdateState, spoken
 from warroom.export.brief import described
 from warroom.export.markup import anchor, escape, fence, link, table
@@ -334,7 +334,7 @@ def _first_words(room: Transcript, seq: int) -> str:
         case e.IncidentWords(title=str() as text):
             return escape(text)
         case None:
-            return escape(GONE)
+            return escape(absence(room.incident, seq))
         case _:
             return ""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from warroom.domain import events as e
 from warroom.domain.events import Recorded
-from warroom.domain.transcript import GONE, Transcript, main_words
+from warroom.domain.transcript import WORDLESS, Transcript, absence, main_words
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
 from warroom.export.access_phrasing import access_text, denied_text
 from warroom.export.times import clock_time, duration, time_beside
@@ -250,7 +250,7 @@ class _Teller:
         What is not in the room yet reads as it was written.
         """
         if self.recorded.seq > len(self.room.entries):
-            return visible(main_words(self.recorded.event) or GONE)
+            return visible(main_words(self.recorded.event) or WORDLESS)
         return visible(self.room.text(self.recorded.seq))
 
     def because(self, deed: str) -> str:
@@ -300,7 +300,7 @@ class _Teller:
         """What was described, on one line; what an amendment says in place of it."""
         if self.recorded.seq in self.room.incident.amended:
             return self.said
-        return "; ".join(self.described(ev)) or GONE
+        return "; ".join(self.described(ev)) or absence(self.room.incident, self.recorded.seq)
 
     def parts(self, risk: Risk | None) -> tuple[str, ...]:
         """A decision's other parts: risk and verification on one line, the rest a line each."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from warroom.domain.incident import Incident
 from warroom.domain.metrics import milestones
-from warroom.domain.transcript import GONE, Transcript
+from warroom.domain.transcript import GONE, WORDLESS, Transcript
 from warroom.domain.vocabulary import Audience, Status
 from warroom.export.brief import described
 from warroom.export.times import time_beside
@@ -148,7 +148,7 @@ def _facts(i: Incident) -> tuple[int, ...]:
 def _sentence(text: str) -> str:
     """A fact as a sentence of its own; it was written as a note."""
     text = one_line(text)
-    if not text or text == GONE:
+    if not text or text in {GONE, WORDLESS}:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
