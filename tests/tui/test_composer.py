@@ -6,7 +6,7 @@ from textual.widgets import Static
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import House, in_room
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Role, Status, UpdateState
+from warroom.domain.vocabulary import Audience, Role, Status, UpdateState
 from warroom.tui.widgets.composer import LONGEST, Line
 
 
@@ -420,6 +420,20 @@ async def test_a_status_from_before_it_began_is_asked_about() -> None:
         await at.waits_for(lambda: last_text(at) == "queues grew")
 
 
+async def test_cancelling_names_who_still_believes_in_it() -> None:
+    """Who was told of a trouble that is none would go on waiting."""
+    hub = FakeHub()
+    hub.declares("Checkout is down", "bo")
+    hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+    hub.says("ana", c.DraftUpdate(audience=Audience.INTERNAL, text="Checkout is down."))
+    hub.says("ana", c.PublishUpdate(update=1))
+    async with in_room(hub) as at:
+        await at.sends("/s cancelled a test")
+        await at.waits_for(lambda: "internal readers would go on waiting" in at.composer.complaint)
+        await at.presses("enter")
+        await at.waits_for(lambda: hub.rooms[LOG].incident.status is Status.CANCELLED)
+
+
 async def test_closing_names_what_is_not_finished() -> None:
     """A nag before the close, never a wall: enter again closes."""
     hub = FakeHub()
@@ -427,10 +441,13 @@ async def test_closing_names_what_is_not_finished() -> None:
     hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
     hub.says("ana", c.AddAction(text="drain"))
     hub.says("ana", c.RaiseHypothesis(text="the pool"))
+    hub.says("ana", c.DraftUpdate(audience=Audience.INTERNAL, text="Checkout is down."))
+    hub.says("ana", c.PublishUpdate(update=1))
     hub.says("ana", c.ChangeStatus(to=Status.RESOLVED))
     async with in_room(hub) as at:
         await at.sends("/s closed")
-        await at.waits_for(lambda: "not finished: A1, H1 " in at.composer.complaint)
+        left = "not finished: A1, H1, nobody told internal readers that it is over (F5 says how)"
+        await at.waits_for(lambda: left in at.composer.complaint)
         await at.waits_for(lambda: at.composer.text == "/s closed")
         await at.presses("enter")
         await at.waits_for(lambda: hub.rooms[LOG].incident.status is Status.CLOSED)

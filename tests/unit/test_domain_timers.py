@@ -46,7 +46,7 @@ ANSWERS: list[tuple[str, str, c.PersonCommand]] = [
     ("action", "cy", c.AdvanceAction(action=1, to=ActionState.DROPPED, text="no need")),
     ("action", "cy", c.PostponeAction(action=1, due_at=NINE + timedelta(hours=2))),
     ("promise", "bo", c.PublishUpdate(update=2)),
-    ("promise", "ana", c.ChangeStatus(to=Status.RESOLVED)),
+    ("promise", "ana", c.ChangeStatus(to=Status.CANCELLED, reason="a test")),
 ]
 """What people do before a timer falls due, so that it never does."""
 

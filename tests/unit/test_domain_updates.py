@@ -11,7 +11,7 @@ from warroom.domain import events as e
 from warroom.domain.decide import Code, Granted, Refused
 from warroom.domain.decide.updates import rule
 from warroom.domain.events import DEFAULT_POLICY, Citation, SentWords, TextWords
-from warroom.domain.incident import stale_because
+from warroom.domain.incident import stale_because, untold
 from warroom.domain.vocabulary import HUB, Audience, Role, Severity, Status, UpdateState
 
 CUSTOMERS, EXECUTIVE, INTERNAL = Audience.CUSTOMERS, Audience.EXECUTIVE, Audience.INTERNAL
@@ -316,14 +316,42 @@ def test_a_promise_can_be_given_and_lies_ahead(staffed: Playbook) -> None:
 
 
 def test_once_service_is_back_nothing_more_is_promised(published: Playbook) -> None:
-    """U4: resolving ends what was promised, and the last update promises no other."""
+    """U4: an update that comes then promises no other, and keeps what was promised."""
+    promised = published.incident.promises[CUSTOMERS]
     published.does("ana", c.ChangeStatus(to=Status.RESOLVED))
-    assert (None, []) == (published.incident.next_update, published.due())
-    published.does("dee", c.DraftUpdate(audience=INTERNAL, text="It is back."))
+    assert [promised] == [*published.incident.promises.values()]
+    published.does("dee", c.DraftUpdate(audience=CUSTOMERS, text="It is back."))
+    published.does("bo", c.SubmitUpdate(update=2))
+    published.does("ana", published.approval(2))
     granted = published.does("bo", c.PublishUpdate(update=2))
     text = published.incident.updates[2].text.citation
     assert e.UpdatePublished(update=2, text=text) == granted.event
-    assert published.incident.next_update is None
+    assert (None, []) == (published.incident.next_update, published.due())
+
+
+def test_a_promise_outlives_the_resolution(published: Playbook) -> None:
+    """U4: customers were told when they hear again, whatever has become of it meanwhile."""
+    promised = published.incident.promises[CUSTOMERS]
+    published.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    published.does("ana", c.ChangeStatus(to=Status.INVESTIGATING, reason="it is back"))
+    assert [promised] == [*published.incident.promises.values()]
+    published.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    published.does("ana", c.ChangeStatus(to=Status.CLOSED))
+    assert (None, []) == (published.incident.next_update, published.due())
+
+
+def test_who_was_told_of_the_trouble_is_to_be_told_of_its_end(published: Playbook) -> None:
+    """The audiences whose last update is older than the resolution, until one is newer."""
+    assert () == untold(published.incident)
+    published.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    published.does("ana", c.ChangeStatus(to=Status.DEBRIEFING))
+    published.does("dee", c.DraftUpdate(audience=INTERNAL, text="It is back."))
+    assert (CUSTOMERS,) == untold(published.incident)
+    published.does("dee", c.DraftUpdate(audience=CUSTOMERS, text="It is back."))
+    published.does("bo", c.SubmitUpdate(update=3))
+    published.does("ana", published.approval(3))
+    published.does("bo", c.PublishUpdate(update=3))
+    assert () == untold(published.incident)
 
 
 def test_audiences_have_promises_of_their_own(published: Playbook) -> None:

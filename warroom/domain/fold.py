@@ -25,6 +25,7 @@ from warroom.domain.incident import (
     StakeholderUpdate,
 )
 from warroom.domain.vocabulary import (
+    CLOSED,
     OVER,
     ActionState,
     DecisionState,
@@ -239,12 +240,20 @@ def _described(i: Incident, r: Recorded, ev: e.IncidentDescribed) -> Incident:
 
 
 def _status(i: Incident, r: Recorded, ev: e.StatusChanged) -> Incident:
-    """Service back ends what was promised. `reached` keeps the first time of each status, and
-    the last time of those that end an incident, which a reopening undoes."""
+    """Service back keeps no promise: what was promised is owed until it is given, or until the
+    incident is closed. `reached` keeps the first time of each status, and the last time of those
+    that end an incident, which a reopening undoes."""
     kept = ev.now in i.reached and ev.now not in OVER
     reached = i.reached if kept else i.reached.set(ev.now, r.happened_at)
-    promises = Map() if ev.now in OVER else i.promises
-    return replace(i, status=ev.now, status_seq=r.seq, reached=reached, promises=promises)
+    over_seq = (i.over_seq if i.over else r.seq) if ev.now in OVER else 0
+    return replace(
+        i,
+        status=ev.now,
+        status_seq=r.seq,
+        over_seq=over_seq,
+        reached=reached,
+        promises=Map() if ev.now in CLOSED else i.promises,
+    )
 
 
 def _give(i: Incident, role: Role, person: str, r: Recorded) -> Incident:

@@ -168,6 +168,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     described: Seqs = ()
     status: Status = Status.CANDIDATE
     status_seq: int = 0
+    over_seq: int = 0
     reached: Map[Status, datetime] = Map()
     policy: Policy = DEFAULT_POLICY
     roles: Map[Role, Holding] = Map()
@@ -216,6 +217,21 @@ class Incident(Struct, frozen=True, kw_only=True):
     def next_update(self) -> Promise | None:
         """The promise that falls due first, None if none is owed."""
         return min(self.promises.values(), key=lambda promise: promise.at, default=None)
+
+
+def untold(incident: Incident) -> tuple[Audience, ...]:
+    """Who was told of the trouble and not, since it is over, of its end."""
+    told = {
+        one.audience
+        for one in incident.updates.values()
+        if one.published is not None and one.published.seq < incident.over_seq
+    }
+    known = {
+        one.audience
+        for one in incident.updates.values()
+        if one.published is not None and one.published.seq > incident.over_seq
+    }
+    return tuple(audience for audience in Audience if audience in told - known)
 
 
 def stale_because(incident: Incident, update: StakeholderUpdate) -> str | None:

@@ -159,7 +159,7 @@ CLOSED = frozenset({Status.CLOSED, Status.CANCELLED})
 """Statuses in which an incident takes corrections and loose ends only."""
 
 OVER = CLOSED | {Status.RESOLVED, Status.DEBRIEFING}
-"""Statuses in which service is back (or was never gone): no next update is owed."""
+"""Statuses in which service is back (or was never gone): no update promises another."""
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANDIDATE: frozenset({Status.DECLARED, Status.CANCELLED}),

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from msgspec.structs import asdict
 
-from warroom.domain.incident import Decision, Incident
+from warroom.domain.incident import Decision, Incident, untold
 from warroom.domain.metrics import elapsed, milestones
 from warroom.domain.vocabulary import DecisionState, HypothesisState, UpdateState
+from warroom.export.phrasing import readers
 from warroom.export.times import day_time, duration, elapsed_time
 from warroom.text import one_line
 from warroom.tui.present.pieces import Piece, Pieces, Tone
@@ -92,6 +93,7 @@ def unfinished(incident: Incident) -> list[str]:
         *(f"A{a}" for a, one in sorted(i.actions.items()) if one.pending),
         *(f"H{h}" for h, one in sorted(i.hypotheses.items()) if one.state is HypothesisState.OPEN),
         *(f"U{u}" for u, one in sorted(i.updates.items()) if one.published is None),
+        *(f"nobody told {readers(audience)} that it is over" for audience in untold(i)),
     ]
 
 
@@ -116,6 +118,8 @@ def _unfinished(incident: Incident) -> Iterator[str]:
     for u, update in sorted(incident.updates.items()):
         if update.state is not UpdateState.PUBLISHED:
             yield f"what became of the draft U{u}; F3 shows it"
+    for audience in untold(incident):
+        yield f"an update that tells {readers(audience)} that it is over: /update {audience}"
 
 
 def exports(label: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from warroom.client.draft import Draft
 from warroom.domain.commands import ApproveUpdate, ChangeStatus, PublishUpdate, SubmitUpdate
 from warroom.domain.incident import Incident
 from warroom.domain.vocabulary import Status
+from warroom.export.phrasing import readers
 from warroom.export.times import clock_time, time_beside
 from warroom.tui.present.comms import gaps
 from warroom.tui.present.debrief import unfinished
@@ -24,6 +25,11 @@ def _doubts(draft: Draft, scene: Scene) -> Iterator[str]:
         case ChangeStatus(to=Status.CLOSED):
             if left := ", ".join(unfinished(scene.incident)):
                 yield f"not finished: {left} (F5 says how); enter again closes it all the same"
+        case ChangeStatus(to=Status.CANCELLED):
+            told = {one.audience for one in scene.incident.updates.values() if one.published}
+            if told:
+                who = ", ".join(map(readers, sorted(told)))
+                yield f"{who} would go on waiting: tell them first; enter again cancels it"
         case SubmitUpdate(update=n) | ApproveUpdate(update=n) | PublishUpdate(update=n):
             update = scene.incident.updates.get(n)
             if update is not None and (left := " ".join(gaps(scene.text(update.text.seq)))):

@@ -88,7 +88,7 @@ def _row(room: RoomSummary, now: datetime) -> LobbyRow:
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
         title=Piece("restricted: " * room.restricted + one_line(room.title), tone),
         commander=_commander(room, over),
-        owed=_owed(room, now, over),
+        owed=_owed(room, now),
         here=Piece(str(room.here) if room.here else "-", tone),
     )
 
@@ -99,7 +99,7 @@ def _commander(room: RoomSummary, over: bool) -> Piece:
     return Piece("-", Tone.QUIET) if over else Piece("VACANT", Tone.ALARM)
 
 
-def _owed(room: RoomSummary, now: datetime, over: bool) -> Piece:
-    if room.next_by is None or over:
+def _owed(room: RoomSummary, now: datetime) -> Piece:
+    if room.next_by is None:
         return Piece("-", Tone.QUIET)
     return owed(room.next_by - now, say=roughly)
