@@ -8,6 +8,8 @@ from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import NARROW, House, in_room
 from warroom.domain import commands as c
 from warroom.domain.vocabulary import Audience, Role, Severity, Status
+from warroom.tui.screens.room import RoomScreen
+from warroom.tui.screens.story import StoryScreen
 from warroom.tui.widgets.offer import OfferBanner
 
 
@@ -67,7 +69,10 @@ async def test_an_offer_is_said_once(hub: FakeHub, size: tuple[int, int]) -> Non
         hub.says("ana", c.ObjectTo(decision=1, reason="it lags"))
         await at.waits_for(lambda: at.line("alarm").startswith("! Ana objects to D1"))
         await at.presses("ctrl+g")
-        await at.waits_for(lambda: at.composer.text == "/decide D1 ")
+        await at.waits_for(lambda: isinstance(at.app.screen, StoryScreen))
+        await at.presses("escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        assert "/role accept" == at.composer.text
 
 
 async def test_the_offer_counts_down_and_lapses(hub: FakeHub) -> None:

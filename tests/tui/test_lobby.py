@@ -112,6 +112,7 @@ async def test_an_empty_title_declares_nothing() -> None:
     async with house() as at:
         await at.presses("ctrl+n", "enter")
         assert at.lobby.query_one(Input).display
+        await at.waits_for(lambda: any("say what is wrong" in toast for toast in at.toasts()))
         await at.presses("escape")
         await at.waits_for(lambda: not at.lobby.query_one(Input).display)
         assert {} == at.hub.rooms

@@ -239,6 +239,15 @@ async def test_the_worst_alarm_has_a_row_and_a_key() -> None:
         assert at.hub.rooms[LOG].incident.commander is None
 
 
+async def test_without_an_alarm_its_key_says_so(hub: FakeHub) -> None:
+    """A key that does nothing looks broken."""
+    async with in_room(hub) as at:
+        await at.waits_for(lambda: not at.line("alarm"))
+        await at.presses("ctrl+g")
+        await at.waits_for(lambda: "there is no alarm" in at.toasts())
+        assert "" == at.composer.text
+
+
 async def test_an_alarm_goes_when_it_is_dealt_with(hub: FakeHub) -> None:
     """An overdue action alarms until it is done."""
     async with in_room(hub) as at:

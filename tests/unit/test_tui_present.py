@@ -402,7 +402,7 @@ def test_alarms_in_words(staffed: Playbook) -> None:
     seen = scene(staffed, "dee")
     found = alarms(staffed.incident, "dee")
     assert [
-        ("Bo objects to D1: it lags", "/decide D1 "),
+        ("Bo objects to D1: it lags", ""),
         ("Ana offers you Deputy, 60 s left: /r accept or /r decline", "/role accept"),
         ("A1 overdue just now: Cy, drain", "/act A1 "),
     ] == [(alarm_text.text(seen, one), alarm_text.opening(one)) for one in found]

@@ -64,7 +64,8 @@ ALARM = Key(
     keys="ctrl+g",
     action="alarm",
     hint="alarm",
-    help="Go to the worst alarm and begin the line that deals with it. Nothing is sent.",
+    help="Go to the worst alarm and begin the line that deals with it; an objection opens its "
+    "decision. Nothing is sent.",
 )
 
 DEBRIEF = Key(

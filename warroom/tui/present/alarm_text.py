@@ -89,12 +89,13 @@ def _late(span: timedelta) -> str:
 
 
 def opening(alarm: Alarm) -> str:
-    """The beginning of the line with which one deals with an alarm; it is never sent by itself."""
+    """The beginning of the line with which one deals with an alarm; it is never sent by itself.
+
+    Nothing for what has to be read and weighed first.
+    """
     match alarm.kind:
         case AlarmKind.VACANT_COMMAND:
             return "/role ic"
-        case AlarmKind.OBJECTION:
-            return f"/decide D{alarm.number} "
         case AlarmKind.OFFER:
             return "/role accept"
         case AlarmKind.REDACTION:
@@ -105,7 +106,7 @@ def opening(alarm: Alarm) -> str:
             return f"/update {alarm.audience} "
         case AlarmKind.OVERDUE_ACTION:
             return f"/act A{alarm.number} "
-        case AlarmKind.DEBRIEF:
+        case AlarmKind.OBJECTION | AlarmKind.DEBRIEF:
             return ""
         case unreachable:
             assert_never(unreachable)

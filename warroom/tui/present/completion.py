@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from warroom.domain.commands import DecideProposal, PersonCommand, RecordOutcome
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     TRANSITIONS,
@@ -26,6 +27,11 @@ CHOICES = 8
 
 FORMS_SHOWN = 5
 """How many forms of a word are shown at once."""
+
+_STATES: Mapping[type[PersonCommand], DecisionState] = {
+    DecideProposal: DecisionState.PROPOSED,
+    RecordOutcome: DecisionState.DECIDED,
+}
 
 _WORD = re.compile(r"/(\S*)")
 _PERSON = re.compile(r"(?:(?<=\s)|\A)@([\w.\-]*)\Z")
@@ -87,7 +93,7 @@ def _of_word(text: str, room: Transcript, me: Speaker) -> Completion:
         return NOTHING
     *before, begun = text[typed.end() :].lstrip().split(" ")
     tokens = tuple(token for token in before if token)
-    found = fitting(word, tokens)
+    found = tuple(one for one in fitting(word, tokens) if _can_be(one.form, tokens, room))
     able = {one.form: me.may(_only(word, one.form), room) for one in found}
     if not found:
         return Completion(usage=(f"{word.help}  ({who(word)})",))
@@ -95,6 +101,17 @@ def _of_word(text: str, room: Transcript, me: Speaker) -> Completion:
     named = {choice.name for choice in choices}
     usage = _usage(word, {form: able[form] for form in able if not _named(form, found, named)})
     return Completion(choices, len(text) - len(begun), usage)
+
+
+def _can_be(form: Form, tokens: tuple[str, ...], room: Transcript) -> bool:
+    """Whether a form can be meant of the decision that is named: only what is proposed is decided,
+    and only what is decided has come to something."""
+    needed = _STATES.get(form.command) if form.command else None
+    number = tokens[0][1:] if tokens else ""
+    if needed is None or not number.isdecimal():
+        return True
+    decision = room.incident.decisions.get(int(number))
+    return decision is None or decision.state is needed
 
 
 def _only(word: Word, form: Form) -> Word:

@@ -149,6 +149,8 @@ class LobbyScreen(Screen[None]):
     def _declared(self, event: Input.Submitted) -> None:
         title = one_line(event.value.removeprefix(WORD.strip()))[:_LONGEST_TITLE]
         if not title:
+            text = "say what is wrong, then enter; esc puts the question away"
+            self.app.notify(text, severity="warning", markup=False)
             return
         if title.startswith("/"):
             text = "that is a word for a room: enter opens one; a title here declares another"

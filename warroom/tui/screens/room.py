@@ -14,7 +14,7 @@ from warroom.client.draft import Draft
 from warroom.client.inviting import InviteWanted
 from warroom.client.replica import Sync
 from warroom.clock import now
-from warroom.domain.alarms import Alarm, alarms
+from warroom.domain.alarms import Alarm, AlarmKind, alarms
 from warroom.domain.vocabulary import Scope
 from warroom.export.brief import brief, page
 from warroom.text import one_line
@@ -33,6 +33,7 @@ from warroom.tui.present.glance import Glance
 from warroom.tui.present.handover import in_turn, unsaid
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.present.scene import Scene
+from warroom.tui.present.subject import Item
 from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
 from warroom.tui.screens.inviting import InviteScreen
@@ -258,15 +259,19 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     def action_alarm(self) -> None:
         """Go to the worst alarm and begin the line that deals with it: the one in the row, or what
-        the banner says."""
+        the banner says. An objection is read first: an enter too many would override it."""
         worst = next(iter(in_turn(self.scene, self._alarms or [])), None)
         if worst is None:
+            self.app.notify("there is no alarm", markup=False)
             return
         entry = self.replica.room.entry(worst.entry)
         if entry is not None:
             self.body.give_back()
             self.timeline.move_to(entry.id)
-        self.begin(alarm_text.opening(worst))
+        if worst.kind is AlarmKind.OBJECTION and worst.number is not None:
+            self.open_story(Item("D", worst.number))
+        else:
+            self.begin(alarm_text.opening(worst))
 
     def begin(self, text: str) -> None:
         """Put the beginning of a line into the composer; what stood there is in its history."""
