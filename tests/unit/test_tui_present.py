@@ -20,6 +20,7 @@ from warroom.domain.vocabulary import (
     ActionState,
     Audience,
     Outcome,
+    PromotedTo,
     Risk,
     Role,
     Scope,
@@ -578,6 +579,49 @@ def test_who_is_addressed(staffed: Playbook, said: str, me: str, is_addressed: b
     staffed.does("cy", c.Post(text=said))
     you = You(me, me.title(), me, Scope.RESPONDER)
     assert is_addressed == bool(addressed(staffed.entries[-1], scene(staffed).room, you))
+
+
+def test_who_is_given_a_role_or_loses_one_is_told(staffed: Playbook) -> None:
+    """Appointed, replaced, taken over from, released: whoever it is reads who did it, and why."""
+    dee, bo = (You(me, me.title(), me, Scope.RESPONDER) for me in ("dee", "bo"))
+
+    def told(you: You) -> str:
+        return addressed(staffed.entries[-1], scene(staffed).room, you).partition(" ")[2]
+
+    staffed.does("ana", c.AppointRole(role=Role.DEPUTY, person="dee", note="@bo sleeps"))
+    assert ("Ana gave you deputy: @bo sleeps", "Ana: @bo sleeps") == (told(dee), told(bo))
+    staffed.does("ana", c.AppointRole(role=Role.DEPUTY, person="bo"))
+    assert "Ana gave deputy, which you had, to Bo" == told(dee)
+    staffed.does("cy", c.TakeRole(role=Role.DEPUTY, reason="Bo is on a train"))
+    assert ("Cy took deputy from you: Bo is on a train", "") == (told(bo), told(dee))
+    staffed.does("cy", c.OfferRole(role=Role.DEPUTY, to="dee"))
+    staffed.does("dee", c.AcceptRole(role=Role.DEPUTY))
+    assert "Dee accepted deputy from you" == told(You("cy", "Cy", "cy", Scope.RESPONDER))
+    staffed.does("ana", c.ReleaseRole(role=Role.DEPUTY))
+    assert ("Ana took deputy from you, and nobody has it now", "") == (told(dee), told(bo))
+
+
+def test_who_is_given_an_action_or_loses_one_is_told(staffed: Playbook) -> None:
+    """With its text and until when; what one gives to oneself is no news."""
+    dee, bo = (You(me, me.title(), me, Scope.RESPONDER) for me in ("dee", "bo"))
+
+    def told(you: You) -> str:
+        return addressed(staffed.entries[-1], scene(staffed).room, you).partition(" ")[2]
+
+    soon = staffed.now + timedelta(minutes=10)
+    staffed.does("ana", c.AddAction(text="drain", assignee="dee", due_at=soon))
+    assert (f"Ana gave you A1: drain, due {soon:%H:%M}", "") == (told(dee), told(bo))
+    staffed.does("ana", c.AssignAction(action=1, assignee="bo"))
+    assert told(bo).startswith("Ana gave you A1: drain")
+    assert told(dee).endswith("which you had, to Bo")
+    staffed.does("cy", c.Post(text="page the bank"))
+    seq = staffed.incident.seq
+    staffed.does("ana", c.Promote(entry=seq, to=PromotedTo.ACTION, assignee="bo"))
+    assert "Ana gave you A2: page the bank" == told(bo)
+    staffed.does("cy", c.AssignAction(action=2, assignee="cy"))
+    assert told(bo).endswith("which you had, to Cy")
+    staffed.does("dee", c.AssignAction(action=1, assignee="dee"))
+    assert "" == told(dee)
 
 
 def test_who_has_just_come_is_addressed_too(staffed: Playbook) -> None:

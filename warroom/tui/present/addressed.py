@@ -1,4 +1,4 @@
-"""Who is spoken to: `@bo`, or `@tl` for whoever holds the role."""
+"""Who is spoken to, `@bo`, or `@tl` for whoever holds the role; and who is given something."""
 
 import re
 
@@ -7,6 +7,7 @@ from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Role
 from warroom.protocol.envelopes import You
 from warroom.text import one_line
+from warroom.tui.present.given import given
 
 ROLE_HANDLES = {
     "ic": Role.INCIDENT_COMMANDER,
@@ -20,13 +21,19 @@ _HANDLE = re.compile(r"(?<!\w)@([^\W_][\w.\-]*)")
 
 
 def addressed(entry: Recorded, room: Transcript, you: You) -> str:
-    """What an entry says to the reader by their handle or role, with who says it; or nothing."""
+    """What an entry says to the reader by their handle or role, or gives to them or takes from
+    them, with who does; or nothing."""
+    if you.person in {entry.by, entry.speaker}:
+        return ""
+    who = f"#{entry.seq} {one_line(room.names.name(entry.speaker))}"
+    if said := given(entry, room, you.person):
+        return f"{who} {said}"
     words = entry.event.words
-    if not isinstance(words, TextWords) or you.person in {entry.by, entry.speaker}:
+    if not isinstance(words, TextWords):
         return ""
     if not any(_is(handle, room, you) for handle in _HANDLE.findall(words.text)):
         return ""
-    return f"#{entry.seq} {one_line(room.names.name(entry.speaker))}: {one_line(words.text)}"
+    return f"{who}: {one_line(words.text)}"
 
 
 def _is(handle: str, room: Transcript, you: You) -> bool:
