@@ -335,6 +335,14 @@ def test_an_appointment_may_say_why() -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["/a @cy @dee drain", "/a @cy, @tl drain"])
+def test_an_action_is_one_persons(line: str) -> None:
+    """The second would be text, and wait for nobody; later on, a name is text."""
+    with pytest.raises(Misread, match=r"one person's: give @(dee|tl) one of their own"):
+        says(line)
+    assert [c.AddAction(text="ask @dee", assignee="cy")] == says("/a @cy ask @dee")
+
+
 def test_when_it_happened_goes_with_the_command() -> None:
     """A mark of when it happened is a fact of the entry, whatever the word."""
     assert [Draft(c.Observe(text="p99 4.2 s"), occurred_at=at("14:01"))] == interpret(

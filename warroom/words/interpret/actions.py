@@ -20,6 +20,10 @@ def act(line: Reader) -> list[PersonCommand]:
     if number is not None:
         return _about(line, number)
     assignee = line.person()
+    if assignee is not None and (other := line.handle()) is not None:
+        misread(
+            f"an action is one person's: give @{other} one of their own, or write them later on"
+        )
     text = line.text("say what is to be done: /act @bo drain pool-3 +10m")
     return [c.AddAction(text=text, assignee=assignee, due_at=line.due_at())]
 
