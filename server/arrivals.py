@@ -10,7 +10,8 @@ from msgspec import Struct
 from server.access import Invited, Returning
 from server.batch import Accepted, Outcome
 from server.directory import Directory, Known
-from warroom.clock import new_credential_id
+from server.limits import Buckets, Rate
+from warroom.clock import monotonic, new_credential_id
 from warroom.domain.access import (
     Credential,
     NotePlace,
@@ -63,12 +64,14 @@ class Arrivals:
         own: Own,
         enrol: Callable[[str], Awaitable[str]],
         now: Callable[[], datetime],
+        rotations: Rate,
     ) -> None:
         self._directory = directory
         self._own = own
         self._enrol = enrol
         self._now = now
         self._exchanging = asyncio.Lock()
+        self._rotations = Buckets(rotations)
 
     async def take_in(self, hello: Hello, admitted: Returning | Invited, address: str) -> Arrival:
         """Who it is. Raises `Unwelcome`."""
@@ -94,6 +97,9 @@ class Arrivals:
             return session, False
         if hello.token in {session.token, session.next}:
             return session, True
+        if self._rotations.take(session.id, monotonic()):
+            # The old one goes on, and the client offers another the next time.
+            return session, False
         rotate = RotateSession(session=session.id, token=hello.token)
         outcome = await asyncio.shield(self._own(rotate, session.person, Via.SESSION))
         return session, isinstance(outcome, Accepted)

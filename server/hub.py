@@ -97,7 +97,7 @@ class Hub:
         self._sessions: set[Session] = set()
         self._rates = rates
         self.visits = Visits()
-        self.records = Records(self.own)
+        self.records = Records(self.own, rates.looks)
 
     # --- life --------------------------------------------------------------------------------
 
@@ -109,7 +109,9 @@ class Hub:
         self._clock_watch = ClockWatch(self._clock)
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._reception = Reception(self._directory, self.own, self._called, self.now)
+        self._reception = Reception(
+            self._directory, self.own, self._called, self.now, self._rates.rotations
+        )
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         for head in heads:
@@ -132,7 +134,6 @@ class Hub:
             self._presences,
             self._attendance,
             self._lists,
-            self.own,
         )
         self._intake = Intake(
             self._writer,

@@ -20,14 +20,17 @@ class Rates(Struct, frozen=True, kw_only=True):
     """What a hub takes from elsewhere. Who comes over the socket of this machine is not counted.
 
     Twelve people behind one address, each with a screen and a few scripts, stay far below.
-    `failures` are codes and tokens that the hub does not know; `connections` is how many may be
-    open from one address, also half.
+    `failures` are codes and tokens that let nobody in; `connections` is how many may be open from
+    one address, also half. `looks` and `rotations` are what the hub's own log takes: exports and
+    readings of restricted rooms, of one person, and new tokens of one session.
     """
 
     accepts: Rate = Rate(100, 20)
     failures: Rate = Rate(10, 0.1)
     frames: Rate = Rate(1_000, 200)
     commands: Rate = Rate(200, 20)
+    looks: Rate = Rate(60, 0.2)
+    rotations: Rate = Rate(5, 1 / 3600)
     connections: int = 200
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 
 from server import restricted
-from server.arrivals import Own
 from server.attendance import Attendance
 from server.journal import Journal
 from server.lists import Lists
@@ -23,7 +22,7 @@ MOST_OPEN = 50
 
 
 class Readers:
-    """The rooms of a hub as its sessions may see them. `own` writes to the hub's own log."""
+    """The rooms of a hub as its sessions may see them."""
 
     def __init__(
         self,
@@ -34,7 +33,6 @@ class Readers:
         presences: Presences,
         attendance: Attendance,
         lists: Lists,
-        own: Own,
     ) -> None:
         self._journal = journal
         self._pages = Pages(journal)
@@ -44,7 +42,6 @@ class Readers:
         self._presences = presences
         self._attendance = attendance
         self._lists = lists
-        self._own = own
 
     def room(self, session: Session, log: str) -> Room | None:
         """A room, for those who may know of it: the one way from a client's word to a room."""
@@ -123,7 +120,7 @@ class Readers:
 
     async def _recorded(self, session: Session, room: Room, message: Open) -> bool:
         """Whether what has to be recorded of this reading is; if not, they have been told."""
-        if room.incident.restricted and not await restricted.recorded(session, room, self._own):
+        if room.incident.restricted and not await restricted.recorded(session, room, self._records):
             return False
         return not message.export or await self._records.exported(session, room.log)
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from server.arrivals import Arrival, Arrivals, Own, Unwelcome, you_of
 from server.batch import Accepted, Outcome
 from server.directory import Directory, Known, NoName
+from server.limits import Rate
 from server.session import Peer
 from warroom import __version__
 from warroom.domain.hublog import RegisterPerson
@@ -29,11 +30,12 @@ class Reception:
         own: Own,
         called: Callable[[str], Known | None],
         now: Callable[[], datetime],
+        rotations: Rate,
     ) -> None:
         self._directory = directory
         self._own = own
         self._called = called
-        self._arrivals = Arrivals(directory, own, self._enrol, now)
+        self._arrivals = Arrivals(directory, own, self._enrol, now, rotations)
         self._registering: asyncio.Future[Outcome] | None = None
 
     async def identify(self, hello: Hello, peer: Peer) -> Arrival:

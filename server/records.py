@@ -7,7 +7,7 @@ person or credential.
 
 from server.arrivals import Own
 from server.batch import Accepted, Outcome
-from server.limits import Buckets, Rate
+from server.limits import Buckets, Rate, seconds
 from server.session import Session
 from warroom.clock import monotonic
 from warroom.domain.decide import NO_ROOM, Code
@@ -25,28 +25,30 @@ UNREAD = _UNRECORDED.format(act="read this restricted room", otherwise="it stays
 UNEXPORTED = _UNRECORDED.format(act="export this", otherwise="it is not handed out")
 
 
-async def recorded_first(
-    session: Session, own: Own, note: NoteRead | NoteExport, otherwise: str
-) -> bool:
-    """Record what someone is about to see; False, and they are told why, if it cannot be."""
-    if isinstance(await own(note), Accepted):
-        return True
-    session.say(Failed(code=Code.TEMPORARY, text=otherwise, temporary=True, log=note.log))
-    return False
-
-
 class Records:
-    """Writes to the hub's own log, through `own`."""
+    """Writes to the hub's own log, through `own`. `rate` is how much someone may make it write
+    from elsewhere by looking at things."""
 
-    def __init__(self, own: Own, denials: Rate = DENIALS) -> None:
+    def __init__(self, own: Own, rate: Rate, denials: Rate = DENIALS) -> None:
         self._own = own
+        self._seen = Buckets(rate)
         self._denials = Buckets(denials)
+
+    async def first(self, session: Session, note: NoteRead | NoteExport, otherwise: str) -> bool:
+        """Record what someone is about to see; False, and they are told why, if it cannot be."""
+        wait = session.peer.remote and self._seen.take(session.you.person, monotonic())
+        if wait:
+            otherwise = f"that is too much to record of you; come back in {seconds(wait)} s"
+        elif isinstance(await self._own(note), Accepted):
+            return True
+        session.say(Failed(code=Code.TEMPORARY, text=otherwise, temporary=True, log=note.log))
+        return False
 
     async def exported(self, session: Session, log: str) -> bool:
         """Record that someone exports a log; False, and why, if it cannot be recorded."""
         you = session.you
         note = NoteExport(log=log, person=you.person, scope=you.scope)
-        return await recorded_first(session, self._own, note, UNEXPORTED)
+        return await self.first(session, note, UNEXPORTED)
 
     def denied(self, session: Session, denied: Denied, log: str | None = None) -> None:
         """Someone was refused. Nobody waits until it is written."""

@@ -7,9 +7,8 @@ door. Here is what must happen when someone comes in, and when someone has to go
 from collections.abc import Iterator
 from functools import reduce
 
-from server.arrivals import Own
 from server.batch import Committed
-from server.records import UNREAD, recorded_first
+from server.records import UNREAD, Records
 from server.room import Room
 from server.session import Session
 from warroom.domain.events import MemberRemoved, RoomRestricted
@@ -19,7 +18,7 @@ from warroom.domain.hublog import NoteRead
 _SHUTS = frozenset(event.__struct_config__.tag for event in (RoomRestricted, MemberRemoved))
 
 
-async def recorded(session: Session, room: Room, own: Own) -> bool:
+async def recorded(session: Session, room: Room, records: Records) -> bool:
     """Record that someone reads a restricted room; False, and why, if it cannot be recorded.
 
     Once a connection: whoever opens it again and again must not fill the hub's own log.
@@ -28,7 +27,7 @@ async def recorded(session: Session, room: Room, own: Own) -> bool:
     if room.log in session.recorded:
         return True
     note = NoteRead(log=room.log, person=you.person, scope=you.scope)
-    if not await recorded_first(session, own, note, UNREAD):
+    if not await records.first(session, note, UNREAD):
         return False
     session.recorded.add(room.log)
     return True

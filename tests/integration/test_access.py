@@ -48,7 +48,7 @@ from warroom.domain.hublog import OwnCommand, RegisterPerson
 from warroom.domain.vocabulary import Scope, Via
 from warroom.log.entry import read_line
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.envelopes import Acked, Declined, Failed, Welcome
+from warroom.protocol.envelopes import Acked, Declined, Failed, Open, Opened, Welcome
 from warroom.protocol.stewardship import (
     AccessRevoked,
     AuditPage,
@@ -527,6 +527,19 @@ async def _until_audited(operator: Client, kind: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_a_session_gets_only_so_many_tokens(serve: Serve) -> None:
+    """The hub's own log takes no more; the token that one has goes on."""
+    async with serve(rates=Rates(rotations=Rate(2, 0.001))) as served, joined(served.socket, "dee"):
+        url = await served.gateway.open_tcp(Address("127.0.0.1", 0), "unused")
+        bearer = {"Authorization": f"Bearer {await _let_in(served.hub)}"}
+        rotated = []
+        for _ in range(4):
+            async with dialled(url, additional_headers=bearer) as bo:
+                offer = replace(HELLO, token=digest_of(new_secret()))
+                rotated.append((await bo.hello(offer)).rotated)
+    assert [True, True, False, False] == rotated
+
+
 # --- limits --------------------------------------------------------------------------------------
 
 
@@ -550,6 +563,30 @@ async def test_too_many_commands_of_one_person_are_put_off(serve: Serve) -> None
     assert isinstance(put_off, Declined)
     assert put_off.temporary
     assert "too many commands; the next is taken in" in put_off.text
+
+
+async def test_looking_again_and_again_does_not_fill_the_log(serve: Serve) -> None:
+    """Exports are recorded first, so only so many are handed out; whoever runs the hub has all."""
+    async with (
+        serve(rates=Rates(looks=Rate(3, 0.001))) as served,
+        joined(served.socket, "dee") as dee,
+    ):
+        log = await dee.declares()
+        url = await served.gateway.open_tcp(Address("127.0.0.1", 0), "unused")
+        bearer = {"Authorization": f"Bearer {await _let_in(served.hub)}"}
+        async with dialled(url, additional_headers=bearer) as bo:
+            await bo.hello()
+            for client, times in ((bo, 5), (dee, 5)):
+                for _ in range(times):
+                    await client.say(Open(log=log, export=True))
+                for _ in range(times if client is dee else 3):
+                    await client.hear(Opened)
+            for _ in range(2):
+                failed = await bo.hear(Failed)
+                assert (Code.TEMPORARY, True) == (failed.code, failed.temporary)
+                assert "too much to record of you; come back in" in failed.text
+        kinds = [one.header.kind for one in (await served.hub.own_page(0, 100)).entries]
+        assert 3 + 5 == kinds.count("room.exported")
 
 
 async def _let_in(hub: Hub) -> str:

@@ -11,6 +11,7 @@ from tests.unit.conftest import KEY, NINE, entry_hash, entry_id
 from warroom.domain import events as e
 from warroom.domain.access import (
     INVITABLE,
+    MOST_EARLIER,
     SESSION_LASTS,
     Access,
     AccessCommand,
@@ -226,6 +227,28 @@ def test_a_token_is_changed_in_two_steps() -> None:
     )
     assert (Code.CONFLICT, "this session is renewed already") == door.refuses(RENEW)
     assert {TOKEN: "55555555", OTHER: "55555555"} == dict(door.access.tokens)
+
+
+def test_tokens_that_were_replaced_are_forgotten_in_the_end() -> None:
+    """The one in use never is; of the others the last few still tell who shows them."""
+    door = Door(INVITE, OPEN)
+    digests = [f"{number:064x}" for number in range(20)]
+    for digest in digests:
+        door.does(RotateSession(session="55555555", token=digest))
+    assert {TOKEN, *digests[-MOST_EARLIER - 1 :]} == set(door.access.tokens)
+    door.does(RENEW)
+    assert {TOKEN, *digests[-MOST_EARLIER:]} == set(door.access.tokens)
+    assert digests[-1] == door.access.sessions["55555555"].token
+
+
+def test_a_digest_that_two_sessions_had_is_not_forgotten_for_one() -> None:
+    """No hub writes such a log; whoever folds one keeps what the other has."""
+    access = Door(INVITE, OPEN).access
+    rotated = [e.SessionRotated(session="55555555", token=f"{n:064x}") for n in range(12)]
+    stolen = e.SessionRotated(session="66666666", token=f"{0:064x}")
+    for seq, event in enumerate([*rotated[:1], stolen, *rotated[1:]], 10):
+        access = apply_access(access, event, recorded(event, seq))
+    assert "66666666" == access.tokens[f"{0:064x}"]
 
 
 @pytest.mark.parametrize("command", [ROTATE, RENEW, END, SEEN])

@@ -35,6 +35,9 @@ LONGEST_INVITE = timedelta(days=30)
 SESSION_LASTS = timedelta(days=30)
 """How long a session lasts from when it was opened or last renewed."""
 
+MOST_EARLIER = 8
+"""Tokens of a session that are remembered when they count no more: whoever shows one shows up."""
+
 INVITABLE = frozenset(Scope) - {Scope.HUB}
 """Scopes that an invite can give: all but the hub's own."""
 
@@ -120,7 +123,8 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 
 class Credential(Struct, frozen=True, kw_only=True):
-    """A session. `next` is the digest of a token that was rotated in and not used yet."""
+    """A session. `next` is the digest of a token that was rotated in and not used yet; `earlier`
+    are the last ones that do not count any more."""
 
     id: str
     person: str
@@ -133,13 +137,15 @@ class Credential(Struct, frozen=True, kw_only=True):
     bound: str | None = None
     audience: Audience | None = None
     next: str | None = None
+    earlier: tuple[str, ...] = ()
     ended: bool = False
 
 
 class Access(Struct, frozen=True, kw_only=True):
     """All invites and sessions, and which of them a digest stands for.
 
-    Digests stay when what they stood for is over: so a refusal can say why.
+    Digests stay when what they stood for is over: so a refusal can say why. Of the tokens that a
+    session had before, the last few do.
     """
 
     invites: Map[str, Invite] = Map()
@@ -185,8 +191,7 @@ def apply_access(access: Access, event: AccessEvent, recorded: Recorded) -> Acce
         case e.SessionSeen():
             return access
         case e.SessionRotated(session=id_, token=token):
-            changed = _change_session(access, id_, next=token)
-            return replace(changed, tokens=access.tokens.set(token, id_))
+            return _rotated(access, id_, token)
         case e.SessionRenewed(session=id_, expires_at=expires_at):
             return _renewed(access, id_, expires_at, recorded.at)
         case e.SessionEnded(session=id_):
@@ -244,10 +249,30 @@ def _opened(access: Access, opened: e.SessionOpened, recorded: Recorded) -> Acce
     )
 
 
+def _rotated(access: Access, id_: str, token: str) -> Access:
+    session = access.sessions.get(id_)
+    if session is not None and session.next is not None:
+        access = _retire(access, session, session.next)
+    access = _change_session(access, id_, next=token)
+    return replace(access, tokens=access.tokens.set(token, id_))
+
+
+def _retire(access: Access, session: Credential, token: str) -> Access:
+    """A token of a session counts no more; the one before the last few is not even known."""
+    earlier = (*session.earlier, token)
+    tokens = access.tokens
+    for forgotten in earlier[:-MOST_EARLIER]:
+        if tokens.get(forgotten) == session.id:
+            tokens = tokens.delete(forgotten)
+    access = replace(access, tokens=tokens)
+    return _change_session(access, session.id, earlier=earlier[-MOST_EARLIER:])
+
+
 def _renewed(access: Access, id_: str, expires_at: datetime, at: datetime) -> Access:
     session = access.sessions.get(id_)
     if session is None or session.next is None:
         return access
+    access = _retire(access, session, session.token)
     return _change_session(
         access, id_, token=session.next, next=None, renewed_at=at, expires_at=expires_at
     )
