@@ -10,8 +10,12 @@ from msgspec import Struct
 
 from server.access import Invited, Returning, Spent, shown
 from server.hub import Hub
-from server.limits import Buckets, Rates, neighbourhood, seconds
+from server.limits import Buckets, Rate, Rates, neighbourhood, seconds
 from warroom.clock import monotonic
+
+_TOLD = Rate(1, 1 / 60)
+"""How often the file `hub.log` says of one session that an old token of it came: it is short, and
+what else it has to say must not be pushed out."""
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class Doorkeeper:
         self.token = ""
         self._hub = hub
         self._failures = Buckets(rates.failures)
+        self._told = Buckets(_TOLD)
 
     def admit(
         self, authorization: Sequence[str], address: str, *, encrypted: bool
@@ -49,24 +54,38 @@ class Doorkeeper:
             return ThisMachine()
         match shown(self._hub.access, secret, self._hub.now()):
             case None:
-                return self._unknown(address, encrypted=encrypted)
-            case Spent(text=text, session=session) as spent:
-                self._hub.records.turned_away(spent.person, spent.credential)
-                if session is not None:
-                    self._hub.visits.stale(session, address, self._hub.now())
-                    _logger.warning("an old token of session %s came from %s", session, address)
-                return Turned(HTTPStatus.UNAUTHORIZED, f"{text[0].upper()}{text[1:]}.")
+                return self._too_often(address) or _unknown(encrypted=encrypted)
+            case Spent() as spent:
+                self._note(spent, address)
+                return self._too_often(address) or _over(spent)
             case admitted:
                 return admitted
 
-    def _unknown(self, address: str, *, encrypted: bool) -> Turned:
+    def _note(self, spent: Spent, address: str) -> None:
+        """Someone came with what let somebody in once: the hub's log says it, and `people`."""
+        self._hub.records.turned_away(spent.person, spent.credential)
+        if spent.session is None:
+            return
+        self._hub.visits.stale(spent.session, address, self._hub.now())
+        if not self._told.take(spent.session, monotonic()):
+            _logger.warning("an old token of session %s came from %s", spent.session, address)
+
+    def _too_often(self, address: str) -> Turned | None:
         wait = self._failures.take(neighbourhood(address), monotonic())
-        if wait:
-            text = f"Too many wrong tokens came from here; try again in {seconds(wait)} s."
-            return Turned(HTTPStatus.TOO_MANY_REQUESTS, text, seconds(wait))
-        where = "" if encrypted else ", or the token that stands in its data folder"
-        text = f"The hub does not know this token. It asks for an invite or a session{where}."
-        return Turned(HTTPStatus.UNAUTHORIZED, text)
+        if not wait:
+            return None
+        text = f"Too many wrong tokens came from here; try again in {seconds(wait)} s."
+        return Turned(HTTPStatus.TOO_MANY_REQUESTS, text, seconds(wait))
+
+
+def _unknown(*, encrypted: bool) -> Turned:
+    where = "" if encrypted else ", or the token that stands in its data folder"
+    text = f"The hub does not know this token. It asks for an invite or a session{where}."
+    return Turned(HTTPStatus.UNAUTHORIZED, text)
+
+
+def _over(spent: Spent) -> Turned:
+    return Turned(HTTPStatus.UNAUTHORIZED, f"{spent.text[0].upper()}{spent.text[1:]}.")
 
 
 def _bearer(authorization: Sequence[str]) -> str:

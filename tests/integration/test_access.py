@@ -293,6 +293,24 @@ async def test_wrong_tokens_are_slowed_down(hubs: Hubs) -> None:
             await client.hello()
 
 
+async def test_old_tokens_are_slowed_down(hubs: Hubs) -> None:
+    """Like wrong ones, and the hub's log file tells of it once a minute, not each time."""
+    async with shared(hubs) as far:
+        old, new = await far.comes_in("Bo"), new_secret()
+        async with far.dialled(old) as client:
+            await client.hello(replace(HELLO, token=digest_of(new)))
+        async with far.dialled(new) as client:
+            await client.hello()
+            await _until_audited(far.operator, "session.renewed")
+        answers = [await far.turned_away(old) for _ in range(12)]
+        assert "replaced by a newer one" in answers[0][1]
+        status, _, after = answers[-1]
+        assert (429, True) == (status, after is not None)
+        assert far.hub.errors.read_text().count("an old token of session") < len(answers)
+        async with far.dialled(new) as client:
+            await client.hello()
+
+
 async def test_only_tls_1_3(hubs: Hubs) -> None:
     """No older version, and no plain text."""
     async with shared(hubs) as far:
