@@ -1,7 +1,9 @@
 """One short conversation with a hub: with a real one, and with some that misbehave."""
 
 import contextlib
+import os
 import queue
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, unix_serve
 from websockets.typing import Subprotocol
 
+from tests.integration.conftest import ROOT
 from warroom.client.draft import Draft
+from warroom.client.listener import listener
 from warroom.client.local import NoHub, dial_or_start, target_of
 from warroom.client.oneshot import Conversation, NoRoom, TooLong
 from warroom.client.replica import Replica, Returned, Settled
@@ -295,6 +299,24 @@ def test_a_port_where_nobody_listens() -> None:
     with pytest.raises(LineLost, match="no hub is listening") as lost:
         Conversation(Target(url=f"ws://127.0.0.1:{port}/"), None)
     assert not lost.value.final
+
+
+def test_a_hub_that_is_started_is_not_given_the_token_of_another(tmp_path: Path) -> None:
+    """It outlives the command by hours, with its environment for the user's programs to read."""
+    env = os.environ | {
+        "WARROOM_TOKEN": "no-business-of-this-hub",
+        "XDG_RUNTIME_DIR": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+    }
+    with dial_or_start(target_of(tmp_path / "data", env), env) as sock:
+        found = listener(sock)
+        assert found is not None
+        try:
+            environment = Path("/proc", str(found.pid), "environ").read_bytes()
+        finally:
+            os.kill(found.pid, signal.SIGTERM)
+    assert b"XDG_RUNTIME_DIR" in environment
+    assert b"no-business-of-this-hub" not in environment
 
 
 def test_only_a_hub_of_this_machine_is_started(tmp_path: Path) -> None:

@@ -179,7 +179,8 @@ def _spawn(data: Path, env: Mapping[str, str], said: IO[bytes]) -> "subprocess.P
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=said,
-        env=dict(env),
+        # What lets one in elsewhere is none of its business, and would stand there for days.
+        env={name: value for name, value in env.items() if name != "WARROOM_TOKEN"},
         start_new_session=True,
     )
 
