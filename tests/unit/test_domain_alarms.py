@@ -181,3 +181,15 @@ def test_mine_come_before_those_of_others(staffed: Playbook) -> None:
     for assignee in ("bo", "dee", "cy", None):
         overdue_action(staffed, assignee)
     assert [3, 1, 2, 4] == [alarm.number for alarm in alarms(staffed.incident, "cy")]
+
+
+def test_ones_own_late_action_comes_first(staffed: Playbook) -> None:
+    """A commander is concerned by all of them, and has one to do: that one is not hidden."""
+    soon = staffed.now + timedelta(minutes=1)
+    for assignee in ("bo", "ana", "cy"):
+        staffed.does("ana", c.AddAction(text="drain", assignee=assignee, due_at=soon))
+    staffed.waits(60)
+    staffed.fires()
+    for me, numbers in (("ana", [2, 1, 3]), ("cy", [3, 1, 2]), ("dee", [1, 2, 3])):
+        found = alarms(staffed.incident, me)
+        assert numbers == [a.number for a in found if a.kind is AlarmKind.OVERDUE_ACTION]

@@ -50,7 +50,8 @@ class Alarm(Struct, frozen=True, kw_only=True):
 
 
 def alarms(incident: Incident, me: str) -> list[Alarm]:
-    """What holds now, the worst first; of the same kind first what concerns `me`, then the oldest.
+    """What holds now, the worst first; of the same kind first what is mine to do, then what else
+    concerns `me`, then the oldest.
 
     Offers to other people, and what others are to approve, are not alarms of mine. Once the
     incident is closed only words that are to go are one: what was late is a follow-up then, and
@@ -70,7 +71,19 @@ def alarms(incident: Incident, me: str) -> list[Alarm]:
             *_debrief(incident),
         ]
     order = list(AlarmKind)
-    return sorted(found, key=lambda a: (order.index(a.kind), me not in a.concerns, a.entry))
+
+    def turn(alarm: Alarm) -> tuple[int, bool, bool, int]:
+        mine = _doer(incident, alarm) == me
+        return (order.index(alarm.kind), not mine, me not in alarm.concerns, alarm.entry)
+
+    return sorted(found, key=turn)
+
+
+def _doer(incident: Incident, alarm: Alarm) -> str | None:
+    """Whose action it is that is late: a commander is concerned by all, and has their own, too."""
+    if alarm.kind is not AlarmKind.OVERDUE_ACTION or alarm.number is None:
+        return None
+    return incident.actions[alarm.number].assignee
 
 
 def _command(incident: Incident) -> Iterator[Alarm]:
