@@ -65,6 +65,21 @@ async def test_a_line_that_waits_is_taken_back_and_sent_anew(hub: FakeHub) -> No
         assert "" == row(at, "p99 is 4 s")
 
 
+async def test_a_line_taken_up_and_cleared_is_put_away(hub: FakeHub) -> None:
+    """Its row goes with it; up brings the words back."""
+    async with in_room(hub) as at:
+        at.desk.drops()
+        await at.sends("p99 is 4 s")
+        await at.waits_for(lambda: row(at, "p99 is 4 s"))
+        await on_last_row(at)
+        await at.presses("r")
+        await at.waits_for(lambda: "r takes it up and x puts it away" in row(at, "p99 is 4 s"))
+        await at.presses("ctrl+u")
+        await at.waits_for(lambda: "" == row(at, "p99 is 4 s") == at.composer.text)
+        await at.presses("up")
+        await at.waits_for(lambda: "p99 is 4 s" == at.composer.text)
+
+
 async def test_a_line_that_waits_is_withdrawn(hub: FakeHub) -> None:
     """An entry is not, and a line that was sent is not."""
     async with in_room(hub) as at:

@@ -10,10 +10,11 @@ from textual.color import Color
 from tests.unit.conftest import NINE, Playbook, whole_incident
 from warroom.client.connection import Line, LineState
 from warroom.client.draft import Draft
-from warroom.client.replica import Pending, Sync
+from warroom.client.replica import Pending, Stand, Sync
 from warroom.domain import commands as c
 from warroom.domain.alarms import AlarmKind, alarms
 from warroom.domain.commands import PersonCommand
+from warroom.domain.names import voice_id
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     HUB,
@@ -38,7 +39,7 @@ from warroom.tui.present.pane_layout import lay_out
 from warroom.tui.present.pieces import PaneRow, Piece, Pieces, Tone, cells, fitted, spread
 from warroom.tui.present.rows import Rows, asked, away_row, touched, unnames_people
 from warroom.tui.present.scene import Scene, left, short_name
-from warroom.tui.present.waiting import needs_hub
+from warroom.tui.present.waiting import answers, needs_hub
 from warroom.tui.safety import ControlFilter
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.rows import PENDING
@@ -499,6 +500,28 @@ def test_a_redacted_roll_unnames_people(staffed: Playbook) -> None:
     room = scene(staffed).room
     assert unnames_people(staffed.entries[-1], room)
     assert not unnames_people(staffed.entries[0], room)
+
+
+def test_a_line_that_came_back_says_what_to_do_with_it(room: Playbook) -> None:
+    """By the keys that do it; one that waits says nothing of the kind."""
+    rows = Rows(scene(room).room, answers("r", "f9"))
+    submit = Submit(id="x", log=room.incident.log, command=c.Post(text="hi"))
+    you = You("ana", "Ana Ruiz", "ana", Scope.RESPONDER)
+    back = rows.sending(Pending(submit, NINE, Stand.RETURNED, why="too long"), you)
+    assert ("too long", "in the timeline, r takes it up and f9 puts it away") == back.details
+    assert () == rows.sending(Pending(submit, NINE, Stand.WAITING), you).details
+
+
+def test_whoever_is_quoted_and_unknown_is_called_as_they_were(room: Playbook) -> None:
+    """A line on its way, or refused, tells the handle and not the id that stands for it."""
+    log = room.incident.log
+    voice = voice_id(log, "nobody")
+    submit = Submit(id="x", log=log, command=c.Post(text="hello"), said_by=voice)
+    you = You("ana", "Ana Ruiz", "ana", Scope.RESPONDER)
+    rows = Rows(scene(room).room)
+    assert "@nobody(Ana)" == rows.sending(Pending(submit, NINE, typed="@nobody: hello"), you).who
+    unread = Rows(scene(room).room).sending(Pending(submit, NINE, typed="/nothing"), you)
+    assert unread.who.startswith("?")
 
 
 def test_a_pending_row_has_no_number(room: Playbook) -> None:

@@ -36,16 +36,19 @@ class Left(Struct, frozen=True):
 class Feed:
     """Looks at the replica whenever it is told to, and gives the timeline only the difference.
 
-    `left` is where the reader was when they last left this room. The filter keeps `hidden`
+    `left` is where the reader was when they last left this room, `answers` says what one does
+    with a line that came back. The filter keeps `hidden`
     entries out of sight, of which `hidden_since` are newer than itself. It is `whole` once all
     that was there is shown.
     """
 
-    def __init__(self, replica: Replica, timeline: Timeline, left: Left | None = None) -> None:
+    def __init__(
+        self, replica: Replica, timeline: Timeline, left: Left | None = None, answers: str = ""
+    ) -> None:
         self._replica = replica
         self._room = replica.room
         self._timeline = timeline
-        self._rows = Rows(replica.room)
+        self._rows = Rows(replica.room, answers)
         self._sending: dict[str, Pending] = {}
         self._left = left
         self._away: dict[int, Row] = {}

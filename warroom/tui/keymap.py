@@ -115,6 +115,22 @@ SHOW_ALL = Key(
 _HINTED_ROWS = {"open": "open", "copy": "copy"}
 _HINTED_PANES = {"open": "story", "copy": "copy"}
 
+REVISE = Key(
+    id="timeline.revise",
+    where=Where.ROWS,
+    keys="r",
+    action="screen.revise",
+    help="Take a line that waits, or came back, into the composer. It is not sent meanwhile.",
+)
+
+WITHDRAW = Key(
+    id="timeline.withdraw",
+    where=Where.ROWS,
+    keys="x",
+    action="screen.withdraw",
+    help="Withdraw a line that waits for the hub, or put away one that came back.",
+)
+
 KEYS: tuple[Key, ...] = (
     Key(
         id="lobby.open",
@@ -310,20 +326,8 @@ KEYS: tuple[Key, ...] = (
         hint="promote",
         help="Begin the line that makes the entry a confirmed fact for comms.",
     ),
-    Key(
-        id="timeline.revise",
-        where=Where.ROWS,
-        keys="r",
-        action="screen.revise",
-        help="Take a line that waits, or came back, into the composer. It is not sent meanwhile.",
-    ),
-    Key(
-        id="timeline.withdraw",
-        where=Where.ROWS,
-        keys="x",
-        action="screen.withdraw",
-        help="Withdraw a line that waits for the hub, or put away one that came back.",
-    ),
+    REVISE,
+    WITHDRAW,
     Key(
         id="timeline.editor",
         where=Where.ROWS,

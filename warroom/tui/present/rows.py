@@ -1,12 +1,13 @@
 """The rows of the timeline: entries as they now read, and commands that are still on their way."""
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
 from msgspec import Struct
 
-from warroom.client.replica import Pending, Replica
+from warroom.client.replica import Pending, Replica, Stand
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import PersonCommand
@@ -22,6 +23,8 @@ from warroom.tui.present.foreseen import foreseen
 from warroom.tui.present.scene import short_name
 from warroom.tui.present.waiting import diverged
 from warroom.tui.widgets.rows import PENDING, Row
+from warroom.words.misread import Misread
+from warroom.words.parse import read_line
 
 _KINDS = {
     "observation": "note",
@@ -35,10 +38,14 @@ _KINDS = {
 
 
 class Rows:
-    """Makes the rows of one room. Short names are worked out once, until `renamed`."""
+    """Makes the rows of one room. Short names are worked out once, until `renamed`.
 
-    def __init__(self, room: Transcript) -> None:
+    `answers` says what one does with a line that came back.
+    """
+
+    def __init__(self, room: Transcript, answers: str = "") -> None:
         self._room = room
+        self._answers = answers
         self._shorts: dict[str, str] = {}
 
     def of(self, recorded: Recorded) -> Row:
@@ -67,9 +74,11 @@ class Rows:
         me = you.person if you else ""
         if you is not None and me not in self._room.names.names:
             self._shorts[me] = one_line(you.name).split(" ")[0]
+        self._call(submit.said_by, pending.typed)
         said = foreseen(submit, self._room, you, pending.written_at) if you else None
         said = said or Phrase("", asked(submit.command))
         why = (one_line(pending.why),) if pending.why else ()
+        answers = (self._answers,) if pending.stand is Stand.RETURNED and self._answers else ()
         return _row(
             key=submit.id,
             at=clock_time(pending.written_at, seconds=True),
@@ -77,10 +86,18 @@ class Rows:
             who=self._who(me, submit.said_by),
             tag=said.tag,
             text=said.text,
-            details=(*said.details, *why),
+            details=(*said.details, *why, *answers),
             marks=pending.stand,
             kind=PENDING,
         )
+
+    def _call(self, said_by: str | None, typed: str) -> None:
+        """Someone who is quoted and not on the roster yet is called as in the line itself."""
+        if said_by is None or said_by in self._room.names.names:
+            return
+        with contextlib.suppress(Misread):
+            if handle := read_line(typed).said_by:
+                self._shorts[said_by] = f"@{one_line(handle)}"
 
     def _who(self, by: str, said_by: str | None) -> str:
         if said_by is None or said_by == by:

@@ -17,6 +17,12 @@ SENT = "that was sent, so the hub may have it; once it is an entry, /amend and /
 ENTRY = "that is an entry; /amend and /strike correct it"
 """Why an entry cannot be taken back."""
 
+
+def answers(revise: str, withdraw: str) -> str:
+    """What one does with a line that came back, by these keys of the timeline."""
+    return f"in the timeline, {revise} takes it up and {withdraw} puts it away"
+
+
 BEGUN = "you had begun this line; enter sends it, ^u takes it out"
 """Why there is a line in the composer of a room just opened."""
 

@@ -20,10 +20,10 @@ from warroom.export.brief import brief, page
 from warroom.text import one_line
 from warroom.tui.editor import NotEdited, edit
 from warroom.tui.feed import Feed, Left
-from warroom.tui.keymap import TRY_AGAIN, Where, bindings
+from warroom.tui.keymap import REVISE, TRY_AGAIN, WITHDRAW, Where, bindings
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
-from warroom.tui.present import alarm_text, filters, header, inviting
+from warroom.tui.present import alarm_text, filters, header, inviting, waiting
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import Completion, Speaker, complete
 from warroom.tui.present.debrief import debrief
@@ -86,7 +86,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        self.feed = Feed(self.replica, self.timeline, self.memory.left)
+        answers = waiting.answers(*map(self.keymap.first, (REVISE, WITHDRAW)))
+        self.feed = Feed(self.replica, self.timeline, self.memory.left, answers)
         self.timeline.border_title = "Timeline, UTC"
         self.query_one("#filter").display = False
         self._recall()

@@ -3,6 +3,7 @@
 import contextlib
 from typing import cast
 
+from textual import on
 from textual.screen import Screen
 
 from warroom.client.outbox import AlreadySent
@@ -83,8 +84,13 @@ class WaitingOfRoom(Screen[None]):
             self.memory.editing.add(id_)
         self.composer.take_back(typed)
 
+    @on(Composer.Cleared)
+    def _cleared(self) -> None:
+        self.put_away_edited()
+        self.catch_up()
+
     def put_away_edited(self) -> None:
-        """The line in the composer was sent: what it was made of is done with."""
+        """The line in the composer was sent, or cleared: what it was made of is done with."""
         for id_ in self.memory.editing:
             with contextlib.suppress(AlreadySent, OSError):
                 self.desk.take_back(self.log_id, id_)

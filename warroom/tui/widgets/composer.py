@@ -172,6 +172,9 @@ class Composer(Vertical):
             self.sure = sure
             self.block = block
 
+    class Cleared(Message):
+        """The line was cleared by its key: what stood there is in the history, and done with."""
+
     class Left(Message):
         """The person wants to go to the timeline."""
 
@@ -274,6 +277,7 @@ class Composer(Vertical):
             case "clear":
                 self._history.keep(self.text)
                 self.line.text = ""
+                self.post_message(self.Cleared())
                 return True
             case "complete":
                 return self._take_choice()
