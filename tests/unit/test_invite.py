@@ -67,3 +67,12 @@ def test_a_code_does_not_show_by_accident() -> None:
 def test_what_is_meant_as_an_invite(text: str, meant: bool) -> None:
     """Also what is not whole, so that it is refused as one."""
     assert meant is looks_like_one(text)
+
+
+@pytest.mark.parametrize("printed", ["warroom join '{}'", "  warroom join  {}\n", '"{}"'])
+def test_the_line_is_read_as_it_was_printed(printed: str) -> None:
+    """Who pastes the whole command into `join -` means the invite in it."""
+    invite = Invite(host="h.example", port=8750, code="c" * 43, name="Dee Park")
+    pasted = printed.format(invite.line())
+    assert invite == Invite.read(pasted)
+    assert looks_like_one(pasted)

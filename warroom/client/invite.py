@@ -19,6 +19,7 @@ from warroom.text import forbidden_in
 SCHEME = "wrs"
 _AUTHORITIES = "ca"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+_COMMAND = re.compile(r"\s*warroom\s+join\s+")
 _LONGEST_NAME = 300
 
 
@@ -52,9 +53,12 @@ class Invite(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The invite that someone pasted. Raises `NotAnInvite`."""
+        """The invite that someone pasted, with or without `warroom join` before it.
+
+        Raises `NotAnInvite`.
+        """
         try:
-            parts = urlsplit(text.strip().strip("'\""))
+            parts = urlsplit(_bare(text))
             host, port = parts.hostname, parts.port
         except ValueError:
             raise NotAnInvite("this is no invite: its address cannot be read") from None
@@ -76,7 +80,12 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 def looks_like_one(text: str) -> bool:
     """Whether someone means an invite by this, be it whole or not."""
-    return text.strip("'\" ").startswith(f"{SCHEME}:")
+    return _bare(text).startswith(f"{SCHEME}:")
+
+
+def _bare(text: str) -> str:
+    """What was pasted without the command that it is printed with, and without quotes."""
+    return _COMMAND.sub("", text).strip().strip("'\"")
 
 
 def _hex(pin: str) -> str | None:
