@@ -142,6 +142,20 @@ def test_a_guest_sees_one_room(operator: Shell, stranger: Stranger) -> None:
     assert (3, True) == (missing.returncode, "INC-9" in missing.stderr)
 
 
+def test_a_session_that_cannot_be_kept_is_one_sentence(operator: Shell, stranger: Stranger) -> None:
+    """The disk is full or read-only, or as here in the way; the invite stays as good as it was."""
+    line = shares(operator)
+    kept = stranger.home / ".local/share/warroom"
+    kept.mkdir(parents=True)
+    (kept / "sessions").touch()
+    refused = stranger.run("join", "-", "--as", "Bo", given=f"{line}\n")
+    assert 1 == refused.returncode, refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert f"the session cannot be kept in {kept}: Not a directory" in refused.stderr
+    (kept / "sessions").unlink()
+    stranger.comes_in(f"warroom join '{line}'")
+
+
 def test_a_stakeholder_is_told_and_opens_nothing(operator: Shell, stranger: Stranger) -> None:
     """The feed is all there is for them."""
     said = stranger.comes_in(shares(operator, "--scope", "stakeholder:customers"))

@@ -7,7 +7,8 @@ Nothing of the invite is ever printed, logged, or put into an environment or an 
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def come_in(invite: Invite, options: argparse.Namespace, env: Mapping[str, str])
     # First of all, and with nothing in hand: is this the hub that the invite is of?
     certificate = _certificate(invite)
     name = options.as_name or invite.name or _ask_name()
-    token, again = pending_token(data, invite.code)
+    with _keeping(data):
+        token, again = pending_token(data, invite.code)
     where = Target(url=invite.url, token=invite.code, certificate=certificate)
     try:
         welcome = _exchange(where, Introduction(digest_of(token), name), env)
@@ -82,7 +84,8 @@ def come_in(invite: Invite, options: argparse.Namespace, env: Mapping[str, str])
         made_at=now(),
         certificate=certificate,
     )
-    _keep(data, known)
+    with _keeping(data):
+        remember(data, known)
     settled(data, invite.code)
     you = welcome.you
     say(f"you are {you.name} (@{you.handle}), {you.scope}, at the hub known as {kept_as}")
@@ -111,14 +114,16 @@ def come_through_ssh(address: str, options: argparse.Namespace, env: Mapping[str
         token="",
         made_at=now(),
     )
-    _keep(data, known)
+    with _keeping(data):
+        remember(data, known)
     say(f"you are {you.name} (@{you.handle}) at the hub known as {kept_as}, through ssh")
     return kept_as
 
 
-def _keep(data: Path, known: KnownHub) -> None:
+@contextmanager
+def _keeping(data: Path) -> Iterator[None]:
     try:
-        remember(data, known)
+        yield
     except OSError as error:
         text = f"the session cannot be kept in {data}: {error.strerror}; mend it and try again"
         raise Stop(Exit.FAILED, text) from error

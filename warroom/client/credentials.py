@@ -145,7 +145,10 @@ def name_for(data: Path, host: str, url: str) -> str:
 
 
 def pending_token(data: Path, code: str) -> tuple[str, bool]:
-    """The token to exchange a code for, and whether that was tried before, with the same one."""
+    """The token to exchange a code for, and whether that was tried before, with the same one.
+
+    Raises `OSError` if it cannot be kept: a session that nobody can come back to is worth nothing.
+    """
     path = private_folder(_folder(data)) / f".{digest_of(code)[:32]}.pending"
     with contextlib.suppress(OSError):
         return path.read_text("ascii"), True
@@ -156,7 +159,9 @@ def pending_token(data: Path, code: str) -> tuple[str, bool]:
 
 def settled(data: Path, code: str) -> None:
     """The code was exchanged, or is worth nothing."""
-    (_folder(data) / f".{digest_of(code)[:32]}.pending").unlink(missing_ok=True)
+    # Where nothing can be written any more it stays, and harms nobody.
+    with contextlib.suppress(OSError):
+        (_folder(data) / f".{digest_of(code)[:32]}.pending").unlink(missing_ok=True)
 
 
 def digest_of(secret: str) -> str:
