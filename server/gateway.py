@@ -35,12 +35,20 @@ from server.doorway import doorways
 from server.hub import Hub
 from server.limits import Buckets, Rates
 from server.line import LAGGING, REFRESHED, Line, Parting
+from server.reception import no_common
 from server.session import Peer, Session
 from warroom.clock import monotonic
 from warroom.domain.vocabulary import Code, Via
 from warroom.protocol.closing import CloseCode
-from warroom.protocol.codec import MAX_OFFER_FRAME, BadFrame, decode_client
-from warroom.protocol.envelopes import SUBPROTOCOL, ClientMessage, Declined, Failed, Hello
+from warroom.protocol.codec import MAX_OFFER_FRAME, BadFrame, decode_client, versions_of
+from warroom.protocol.envelopes import (
+    PROTOCOL,
+    SUBPROTOCOL,
+    ClientMessage,
+    Declined,
+    Failed,
+    Hello,
+)
 from warroom.protocol.stewardship import StewardMessage
 
 SEND_BUFFER = 256 * 1024
@@ -245,6 +253,9 @@ class Gateway:
                 raise Parting(CloseCode.BAD_FRAME, "the first thing to say is hello")
             return await self._hub.greet(hello, _peer(connection), line)
         except BadFrame as bad:
+            if (spoken := versions_of(frame)) is not None and PROTOCOL not in spoken:
+                # What else a newer client says there is not for this hub to judge.
+                raise Parting(CloseCode.NO_COMMON_PROTOCOL, no_common(spoken)) from None
             raise Parting(CloseCode.BAD_FRAME, str(bad)) from None
         except Unwelcome as unwelcome:
             raise Parting(unwelcome.close, str(unwelcome)) from None

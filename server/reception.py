@@ -1,7 +1,7 @@
 """Who comes in, and as whom: hello to welcome."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -16,6 +16,15 @@ from warroom.domain.hublog import RegisterPerson
 from warroom.domain.vocabulary import Via
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.envelopes import PROTOCOL, Hello
+
+
+def no_common(spoken: Iterable[int]) -> str:
+    """What a client is told that speaks other versions of the protocol than the hub."""
+    theirs = ", ".join(map(str, spoken))
+    return (
+        f"the hub ({__version__}) speaks protocol {PROTOCOL}, your client {theirs}: "
+        "update the older one"
+    )
 
 
 class Reception:
@@ -41,12 +50,7 @@ class Reception:
     async def identify(self, hello: Hello, peer: Peer) -> Arrival:
         """Who it is, and how the hub knows. Raises `Unwelcome`."""
         if PROTOCOL not in hello.protocols:
-            spoken = ", ".join(map(str, hello.protocols))
-            raise Unwelcome(
-                CloseCode.NO_COMMON_PROTOCOL,
-                f"the hub ({__version__}) speaks protocol {PROTOCOL}, your client {spoken}: "
-                "update the older one",
-            )
+            raise Unwelcome(CloseCode.NO_COMMON_PROTOCOL, no_common(hello.protocols))
         if peer.admitted is not None:
             return await self._arrivals.take_in(hello, peer.admitted, peer.address)
         if hello.as_name is not None and not peer.may_name:

@@ -172,6 +172,15 @@ async def test_versions_that_do_not_meet_are_named(serve: Serve) -> None:
     assert f"speaks protocol {PROTOCOL}, your client 7, 8" in reason
 
 
+async def test_a_newer_client_is_told_that_it_is_newer(serve: Serve) -> None:
+    """Whatever else it says in its hello that this version does not know."""
+    async with serve() as served, dialled(served.socket) as client:
+        await client.line.send('{"type":"hello","protocols":[7],"new_field":1}')
+        code, reason = await client.closed()
+    assert CloseCode.NO_COMMON_PROTOCOL == code
+    assert f"speaks protocol {PROTOCOL}, your client 7" in reason
+
+
 # --- what a peer can never do --------------------------------------------------------------------
 
 DEEP = '{"type":' * 5_000 + "1" + "}" * 5_000

@@ -21,6 +21,7 @@ from warroom.protocol.codec import (
     decode_hub,
     encode,
     entries_frame,
+    versions_of,
 )
 from warroom.protocol.envelopes import (
     Acked,
@@ -236,3 +237,18 @@ def test_the_operator_understands_more() -> None:
         decode_hub(encode(answer))
     with pytest.raises(BadFrame):
         decode_answer(b'{"type":"mood"}')
+
+
+@pytest.mark.parametrize(
+    ("frame", "versions"),
+    [
+        ('{"type":"hello","protocols":[2,3],"new":{"a":1}}', (2, 3)),
+        ('{"type":"hello","protocols":[1],"client":"x"}', (1,)),
+        ('{"type":"list","protocols":[2]}', None),
+        ('{"type":"hello","protocols":2}', None),
+        ("[" * 5000, None),
+    ],
+)
+def test_what_a_hello_of_any_version_offers(frame: str, versions: tuple[int, ...] | None) -> None:
+    """A newer client may say more than this version knows, and is told that it is newer."""
+    assert versions == versions_of(frame)

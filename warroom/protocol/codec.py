@@ -51,6 +51,12 @@ class BadFrame(ValueError):
         self.log = log
 
 
+class _Greeting(msgspec.Struct, tag="hello"):
+    """What a hello of any version says for two sides to find out whether they share one."""
+
+    protocols: tuple[int, ...]
+
+
 class _Named(msgspec.Struct):
     """The least a broken command must say for its sender to learn what is wrong."""
 
@@ -59,6 +65,7 @@ class _Named(msgspec.Struct):
 
 
 _Message = TypeVar("_Message")
+_greeting_decoder = msgspec.json.Decoder(_Greeting)
 _named_decoder = msgspec.json.Decoder(_Named)
 _encoder = msgspec.json.Encoder()
 
@@ -104,6 +111,14 @@ def decode_client(frame: bytes | str) -> ClientMessage | StewardMessage:
         case _:
             pass
     return message
+
+
+def versions_of(frame: bytes | str) -> tuple[int, ...] | None:
+    """The versions that a `hello` offers, whatever else it says; None if it is no such thing."""
+    try:
+        return _greeting_decoder.decode(frame).protocols
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
 def decode_hub(frame: bytes | str) -> HubMessage:
