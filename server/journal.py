@@ -13,6 +13,13 @@ from msgspec import Struct
 from warroom.log.entry import Entry
 from warroom.log.signing import SignedHead
 
+WAYS_OUT = (
+    "Put a backup in its place, which keeps this one beside it: warroom restore --force FILE. "
+    "Without a backup, move journal.db away and start the hub from a client's replica or from an "
+    "export: warroom serve --adopt FILE."
+)
+"""What to do about a journal that is damaged."""
+
 
 class JournalError(Exception):
     """The journal cannot do what was asked. The message is for the person who runs the hub.

@@ -265,6 +265,9 @@ def _read_after(connection: Connection, log: str, after: int, limit: int) -> lis
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     """The entry of a row. Raises `JournalRefused` if its bytes are not those that were written."""
+    if not isinstance(row.header, bytes) or not isinstance(row.body, bytes | None):
+        # SQLite keeps whatever type it is given: another program has written there.
+        raise JournalRefused(f"Entry {row.seq} in the journal is damaged: it is no bytes.")
     try:
         entry = read_entry(row.header, row.body)
     except Malformed as error:

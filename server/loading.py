@@ -6,7 +6,7 @@ whose words are gone, or whose end nobody signed, was altered by someone else.
 
 from collections.abc import Iterator, Sequence
 
-from server.journal import Journal, JournalRefused, LogHead
+from server.journal import WAYS_OUT, Journal, JournalRefused, LogHead
 from warroom.domain.events import EntryRedacted
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry
@@ -55,10 +55,3 @@ class Gaps:
 
 
 _REDACTED = EntryRedacted.__struct_config__.tag
-
-WAYS_OUT = (
-    "Put a backup in its place, which keeps this one beside it: warroom restore --force FILE. "
-    "Without a backup, move journal.db away and start the hub from a client's replica or from an "
-    "export: warroom serve --adopt FILE."
-)
-"""What to do about a journal that is damaged."""

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from server import schema
-from server.journal import JournalError, JournalRefused, JournalTemporary, OutcomeUnknown
+from server.journal import WAYS_OUT, JournalError, JournalRefused, JournalTemporary, OutcomeUnknown
 from server.schema import bodies
 
 BUSY_MS = 1000
@@ -65,7 +65,7 @@ _TEMPORARY = {
 """What is wrong and what to do, for whoever runs the hub; what is wrong, for those who write."""
 _DAMAGED = {
     sqlite3.SQLITE_NOTADB: "is not a SQLite database; name another file, or move it away",
-    sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup (warroom restore --force FILE)",
+    sqlite3.SQLITE_CORRUPT: f"is damaged. {WAYS_OUT.rstrip('.')}",
 }
 
 # Redacted words are overwritten in place and their row stays. A DELETE would not do, even under
@@ -220,7 +220,7 @@ class SqliteFile:
             strays = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if findings != ["ok"] or strays:
             what = findings[0] if findings != ["ok"] else f"rows of {strays[0][0]} lead nowhere"
-            raise JournalRefused(f"The journal {self._path} is damaged ({what}).")
+            raise JournalRefused(f"The journal {self._path} is damaged ({what}). {WAYS_OUT}")
 
     def close(self) -> None:
         """Give up the connections: the writer's last, because it tidies up the files."""

@@ -656,8 +656,20 @@ def test_a_damaged_file_is_refused(path: Path) -> None:
         file.seek(size // 2 // 4096 * 4096)
         file.write(b"\xff" * 4096)
 
-    with closing(open_sqlite(path)) as journal, pytest.raises(JournalRefused, match="damaged"):
+    with closing(open_sqlite(path)) as journal, pytest.raises(JournalRefused) as told:
         journal.check()
+    assert "is damaged" in str(told.value)
+    assert "warroom serve --adopt FILE" in str(told.value)
+
+
+def test_a_header_of_another_type_is_damage(journal: SqlJournal, path: Path) -> None:
+    """SQLite stores what it is given; text is no entry's bytes."""
+    append(journal, Author().notes("one"))
+    with raw(path) as other:
+        other.execute("DROP TRIGGER entries_update")
+        other.execute("UPDATE entries SET header = CAST(header AS TEXT)")
+    with pytest.raises(JournalRefused, match="Entry 1 in the journal is damaged: it is no bytes"):
+        journal.page(BRIDGE, 0, 10)
 
 
 def test_a_row_that_leads_nowhere_is_damage(journal: SqlJournal, path: Path) -> None:
