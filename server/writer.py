@@ -114,7 +114,10 @@ class Writer:
         return taken, True
 
     def _settle(self, taken: Sequence[Work]) -> Batch:
-        """One batch from take to commit; temporary refusals for all if the journal fails."""
+        """One batch from take to commit; temporary refusals for all if the journal fails.
+
+        Where a defect is met, each command is settled by itself.
+        """
         extensions = [one for one in taken if isinstance(one, Extension)]
         waiting = [one for one in taken if isinstance(one, Waiting)]
         work = Decisions(self._locals, self._key, self._clock, self._policy)
@@ -138,7 +141,11 @@ class Writer:
             return self._refuse(waiting, extensions, _not_now(error))
         except Exception:
             _logger.exception("a batch of %d commands met a defect", len(taken))
-            return self._refuse(waiting, extensions, _DEFECT)
+            if len(taken) == 1:
+                return self._refuse(waiting, extensions, _DEFECT)
+        # It is one of them: the others must not be refused with it.
+        self._locals.clear()
+        return _joined([self._settle([one]) for one in taken])
 
     def _refuse(
         self, waiting: Iterable[Waiting], extensions: Iterable[Extension], why: Refused
@@ -198,6 +205,15 @@ def _not_now(error: JournalError) -> Refused:
         recorded = "this is not recorded"
     text = f"{error.told}, and {recorded}; whoever runs the hub has to see to it"
     return Refused(Code.TEMPORARY, text, True)
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    """What several transactions brought, in their order."""
+    return Batch(
+        tuple(outcome for one in batches for outcome in one.outcomes),
+        tuple(commit for one in batches for commit in one.commits),
+        tuple(extended for one in batches for extended in one.extended),
+    )
 
 
 def _redacts(outcome: Outcome) -> bool:

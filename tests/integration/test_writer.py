@@ -24,7 +24,7 @@ from warroom.domain.commands import (
     RequestRedaction,
     TakeRole,
 )
-from warroom.domain.decide import Code
+from warroom.domain.decide import Code, decide
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.vocabulary import HUB, Role, Scope, Via
 from warroom.log.chain import canonical
@@ -329,3 +329,19 @@ def test_a_commit_without_an_answer_is_looked_up(flaky: tuple[Bench, Flaky]) -> 
     told = [entry.seq for batch in bench.batches for c in batch.commits for entry in c.entries]
     assert [1, 2] == told
     assert [2] == seqs(bench.ask(one))
+
+
+def test_a_defect_refuses_the_command_that_meets_it_and_no_other(
+    bench: Bench, log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came with it in one batch is written, in the order in which it came."""
+
+    def meets_a_defect(state: Any, command: Any, asked: Any) -> Any:
+        if command == Post("the one"):
+            raise ZeroDivisionError
+        return decide(state, command, asked)
+
+    monkeypatch.setattr("server.decisions.decide", meets_a_defect)
+    outcomes = bench.ask(*(waiting(log, Post(text)) for text in ("one", "the one", "two")))
+    assert [4, Code.INVALID, 5] == seqs(outcomes)
+    assert [6] == seqs(bench.ask(waiting(log, Post("three"))))
