@@ -30,6 +30,10 @@ BACKDATED = timedelta(days=2)
 """A laptop whose clock is behind still takes it."""
 
 
+ENDS_SOON = timedelta(days=14)
+"""How long before its end a certificate that was given is warned about."""
+
+
 class Identity(Struct, frozen=True):
     """What the hub shows of itself. `pin` is the certificate's SHA-256, hex, for a client to check;
     None where the usual authorities vouch for it. `names` are those that it holds for."""
@@ -56,6 +60,8 @@ def given_identity(certificate: Path, key: Path) -> Identity:
         names = _names(leaf)
     except (OSError, ValueError, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise PlaceRefused(f"{certificate} holds no certificate in PEM: {error}") from None
+    if (doubt := _doubt(leaf)) is not None:
+        _logger.warning("the certificate %s %s", certificate, doubt)
     pin = _digest(leaf) if leaf.issuer == leaf.subject else None
     return Identity(_context(certificate, key), pin, names)
 
@@ -124,6 +130,18 @@ def _context(certificate: Path, key: Path | None) -> ssl.SSLContext:
 def _no_password() -> str:
     """Nobody sits at a hub to type one."""
     raise ValueError("the key is encrypted")
+
+
+def _doubt(certificate: x509.Certificate) -> str | None:
+    """What is wrong with the days on which a certificate holds, or soon will be."""
+    since, until, today = certificate.not_valid_before_utc, certificate.not_valid_after_utc, now()
+    if today < since:
+        return f"does not hold before {since:%Y-%m-%d %H:%M} UTC: nobody can come in until then"
+    if today > until:
+        return f"ended on {until:%Y-%m-%d}: nobody can come in until it is renewed"
+    if today > until - ENDS_SOON:
+        return f"ends on {until:%Y-%m-%d}: renew it before"
+    return None
 
 
 def _digest(certificate: x509.Certificate) -> str:

@@ -1,6 +1,7 @@
 """A certificate from elsewhere, as ACME renews it: taken without a restart, in real handshakes."""
 
 import datetime
+import ipaddress
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ from tests.integration.conftest import WAIT, HubProcess, Hubs
 from warroom.client.credentials import digest_of
 from warroom.client.oneshot import Conversation
 from warroom.client.target import Target
+from warroom.client.wire import LineLost
 from warroom.clock import new_credential_id, new_secret, now
 from warroom.domain.vocabulary import Scope
 from warroom.protocol.stewardship import InviteReady, InviteSomeone
@@ -36,11 +38,11 @@ class Authority:
         self.root = folder / "root.pem"
         self.root.write_bytes(_pem(self._issued(self._name, self._own, authority=True)))
 
-    def issues(self, *, alone: bool = False) -> tuple[bytes, bytes]:
-        """A certificate and its key; `alone`: nobody but itself vouches for it."""
+    def issues(self, *, alone: bool = False, days: int = 90) -> tuple[bytes, bytes]:
+        """A certificate and its key, which ends in `days`; `alone`: it vouches for itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-        certificate = self._issued(name, key, issuer=key if alone else None)
+        certificate = self._issued(name, key, issuer=key if alone else None, days=days)
         secret = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -48,9 +50,9 @@ class Authority:
         )
         return _pem(certificate), secret
 
-    def renews(self, *, alone: bool = False) -> int:
+    def renews(self, *, alone: bool = False, days: int = 90) -> int:
         """Both files are replaced, as certbot does it; the new certificate's serial number."""
-        certificate, key = self.issues(alone=alone)
+        certificate, key = self.issues(alone=alone, days=days)
         _replace(self.certificate, certificate)
         _replace(self.key, key)
         return x509.load_pem_x509_certificate(certificate).serial_number
@@ -62,18 +64,20 @@ class Authority:
         *,
         issuer: ec.EllipticCurvePrivateKey | None = None,
         authority: bool = False,
+        days: int = 90,
     ) -> x509.Certificate:
         signer = issuer or self._own
+        names = (x509.DNSName(HOST), x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
         builder = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(self._name if issuer is None else name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now() - datetime.timedelta(days=1))
-            .not_valid_after(now() + datetime.timedelta(days=90))
+            .not_valid_before(now() - datetime.timedelta(days=10))
+            .not_valid_after(now() + datetime.timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
         )
         return builder.sign(signer, hashes.SHA256())
 
@@ -203,3 +207,33 @@ def test_without_a_whole_pair_the_hub_does_not_start(hubs: Hubs, authority: Auth
     hub = hubs.spawn("--bind", "127.0.0.1:0", *files)
     assert 1 == hub.process.wait(WAIT)
     assert "no certificate with its key" in hub.errors.read_text()
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_a_certificate_that_has_ended_is_no_man_in_the_middle(
+    hubs: Hubs, authority: Authority, pinned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub says so when it starts; the client names the day, if it can, and the clocks."""
+    authority.renews(alone=pinned, days=-2)
+    hub = started(hubs, authority)
+    ended = f"{now() - datetime.timedelta(days=2):%Y-%m-%d}"
+    assert f"ended on {ended}: nobody can come in until it is renewed" in hub.errors.read_text()
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.root))
+    certificate = authority.certificate.read_text() if pinned else None
+    with pytest.raises(LineLost, match="does not hold today") as told:
+        Conversation(
+            Target(url=f"wss://127.0.0.1:{port_of(hub)}/", token="t", certificate=certificate), None
+        )
+    assert pinned == (f"to {ended}" in str(told.value))
+    assert "this machine's clock" in str(told.value)
+    assert told.value.final
+
+
+def test_a_certificate_that_ends_soon_is_warned_about(hubs: Hubs, authority: Authority) -> None:
+    """While there is time to renew it."""
+    authority.renews(days=3)
+    hub = started(hubs, authority)
+    assert says(hub, "renew it before")()
+    assert hub.stop() == 0
+    authority.renews(days=60)
+    assert not says(started(hubs, authority), "renew it before")()

@@ -51,7 +51,10 @@ def test_waits_start_over_after_a_reset() -> None:
             ending.turned_away(429, None),
             Ended("the hub turned the connection away (HTTP 429)"),
         ),
-        (ending.unreachable("x", FileNotFoundError()), Ended("no hub is listening at x")),
+        (
+            ending.unreachable("x", FileNotFoundError()),
+            Ended("no hub is listening at x", absent=True),
+        ),
         (ending.unreachable("x", TimeoutError()), Ended("the hub at x does not answer")),
         (
             ending.unreachable("x", PermissionError(13, "Permission denied")),

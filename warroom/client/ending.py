@@ -33,6 +33,10 @@ _FINAL = {
 """The HTTP statuses after which nothing changes by itself."""
 
 
+_OUT_OF_DATE = frozenset({9, 10})
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+
+
 def closed(code: int, reason: str) -> Ended:
     """The hub closed the line with this close frame."""
     why = one_line(reason) or f"the hub closed the line ({code})"
@@ -97,9 +101,26 @@ def _because(said: str) -> str:
     return f": {said}" if said else ""
 
 
-def unreachable(where: str, error: OSError, *, pinned: bool = False) -> Ended:
-    """Nothing answers there, or nothing that is trusted. `pinned`: one certificate alone is."""
+def out_of_date(where: str, pinned: str | None) -> Ended:
+    """The hub's certificate does not hold today. `pinned` is that certificate, if it is known."""
+    when = ""
+    if pinned is not None:
+        from warroom.client.tls import validity  # noqa: PLC0415 - for this trouble only
+
+        since, until = validity(pinned)
+        when = f": it holds from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC"
+    text = (
+        f"the certificate of the hub at {where} does not hold today{when}. If this machine's clock "
+        "is right, whoever runs the hub has to renew it; nothing secret was sent"
+    )
+    return Ended(text, final=True)
+
+
+def unreachable(where: str, error: OSError, *, pinned: str | None = None) -> Ended:
+    """Nothing answers there, or nothing that is trusted. `pinned`, PEM: the one that alone is."""
     if doubt := getattr(error, "verify_message", ""):
+        if getattr(error, "verify_code", 0) in _OUT_OF_DATE:
+            return out_of_date(where, pinned)
         if pinned:
             return impostor(where)
         text = f"nobody vouches for the hub at {where} ({doubt}); nothing secret was sent"

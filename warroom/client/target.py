@@ -50,9 +50,9 @@ class Target(Struct, frozen=True):
         return {} if token is None else {"Authorization": f"Bearer {token}"}
 
     @property
-    def pinned(self) -> bool:
-        """Whether one certificate alone is trusted. Raises `Unusable`."""
-        return self._certificate() is not None
+    def pinned(self) -> str | None:
+        """The one certificate that is trusted, PEM, if it is one alone. Raises `Unusable`."""
+        return self._certificate()
 
     def tls(self) -> "ssl.SSLContext | None":
         """Whom to trust, where the address asks for TLS. Raises `Unusable`."""

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import socket
 import ssl
+from datetime import datetime
 
 _PARTIAL_CHAIN = ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
 
@@ -37,6 +38,14 @@ def trust(certificate: str | None) -> ssl.SSLContext:
         context.load_verify_locations(cadata=certificate)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
+
+
+def validity(certificate: str) -> tuple[datetime, datetime]:
+    """From when to when a certificate (PEM) holds, UTC."""
+    from cryptography import x509  # noqa: PLC0415 - only to say what is wrong
+
+    found = x509.load_pem_x509_certificate(certificate.encode())
+    return found.not_valid_before_utc, found.not_valid_after_utc
 
 
 def _fetch(host: str, port: int, within: float) -> bytes:
