@@ -161,7 +161,12 @@ def test_a_stakeholder_is_told_and_opens_nothing(operator: Shell, stranger: Stra
     said = stranger.comes_in(shares(operator, "--scope", "stakeholder:customers"))
     assert "stakeholder" in said
     assert "INC-1" not in stranger.run("list").stdout
+    assert "warroom feed" in stranger.run("list").stderr
+    for words in (("post", "hello"), ("tail",), ("brief",)):
+        assert "see no rooms; read it with warroom feed" in stranger.refuses(4, *words)
     assert 0 == stranger.run("feed").returncode
+    for words in (("people",), ("invite",), ("invites",), ("audit",), ("revoke", "Bo")):
+        assert "on the hub's own machine; none of yours runs here" in stranger.refuses(4, *words)
 
 
 def publishes(shell: Shell, number: int, audience: str, text: str) -> None:

@@ -8,6 +8,7 @@ from warroom.cli.options import (
     add_config,
     add_observer,
     add_place,
+    ask_room,
     choose_room,
     conversation,
     converse,
@@ -77,7 +78,7 @@ def _log(options: argparse.Namespace, env: Mapping[str, str]) -> str:
                 return file.path.stem
     try:
         with converse(options, env, reads=True) as hub:
-            return choose_room(hub.rooms(), options, env, reads=True).log
+            return ask_room(hub, options, env, reads=True).log
     except Stop as stop:
         file = held_file(options, env) if stop.status is Exit.UNREACHABLE else None
         if file is None:

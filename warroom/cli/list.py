@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Mapping
 
 from warroom.cli.held import held_lobby
-from warroom.cli.options import add_json, add_place, converse
-from warroom.cli.output import show_listing
+from warroom.cli.options import add_json, add_place, converse, told_only
+from warroom.cli.output import say, show_listing
 from warroom.cli.stop import Exit, Stop
 from warroom.clock import now
 from warroom.domain.vocabulary import CLOSED
@@ -29,6 +29,8 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     try:
         with converse(options, env, reads=True) as hub:
             lobby = hub.rooms()
+            if (only := told_only(hub)) is not None:
+                say(only)
     except Stop as stop:
         lobby = held_lobby(options, env, stop)
     rooms = [room for room in lobby if options.all or room.status not in CLOSED]

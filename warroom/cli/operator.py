@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warroom.cli.options import add_json, add_person, conversation, own_target
+from warroom.cli.options import (
+    add_json,
+    add_person,
+    conversation,
+    data_of,
+    hub_names,
+    own_target,
+)
+from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
     from warroom.client.oneshot import Conversation
@@ -32,9 +40,21 @@ def operating(
     options: argparse.Namespace, env: Mapping[str, str], *, start: bool = False
 ) -> "Iterator[Conversation]":
     """A conversation with this machine's hub. Raises `Stop` when it does not answer."""
+    if not start and _is_elsewhere(options, env):
+        text = "only whoever runs the hub can do that, on the hub's own machine"
+        raise Stop(Exit.NOT_ALLOWED, f"{text}; none of yours runs here")
     where = own_target(options, env)
     with conversation(where, options.as_name, env, start=start) as hub:
         yield hub
+
+
+def _is_elsewhere(options: argparse.Namespace, env: Mapping[str, str]) -> bool:
+    """Whether the only hubs that are known here are run by others."""
+    from warroom.client.credentials import LOCAL
+
+    if options.data is not None or (data_of(options, env) / "journal.db").exists():
+        return False
+    return LOCAL not in hub_names(env) or bool(env.get("WARROOM_HUB"))
 
 
 def add_listing(parser: argparse.ArgumentParser, over: str) -> None:

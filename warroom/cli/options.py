@@ -229,12 +229,31 @@ def read_room(
     """
     try:
         with converse(options, env, reads=True) as hub:
-            room = choose_room(hub.rooms(), options, env, reads=True)
+            room = ask_room(hub, options, env, reads=True)
             return hub.open(room.log, export=export), hub.welcome.time
     except Stop as stop:
         from warroom.cli.held import held_room
 
         return held_room(options, env, stop)
+
+
+def ask_room(
+    hub: "Conversation", options: argparse.Namespace, env: Mapping[str, str], *, reads: bool
+) -> "RoomSummary":
+    """The room that the options name, as the hub has it. Raises `Stop`, for stakeholders always."""
+    rooms = hub.rooms()
+    if (only := told_only(hub)) is not None:
+        raise Stop(Exit.NOT_ALLOWED, only)
+    return choose_room(rooms, options, env, reads=reads)
+
+
+def told_only(hub: "Conversation") -> str | None:
+    """What to say to a stakeholder, who is told what was published and sees no rooms."""
+    from warroom.domain.vocabulary import Scope
+
+    if hub.welcome.you.scope is not Scope.STAKEHOLDER:
+        return None
+    return "you are told what was published to you, and see no rooms; read it with warroom feed"
 
 
 def choose_room(

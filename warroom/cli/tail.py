@@ -8,7 +8,7 @@ from warroom.cli.options import (
     add_json,
     add_place,
     add_room,
-    choose_room,
+    ask_room,
     converse,
     read_room,
     store,
@@ -54,7 +54,7 @@ def _find(options: argparse.Namespace, env: Mapping[str, str]) -> tuple[str, int
     """The log to follow and its last entry: as the hub has it, or else this machine."""
     try:
         with converse(options, env, reads=True) as hub:
-            room = choose_room(hub.rooms(), options, env, reads=True)
+            room = ask_room(hub, options, env, reads=True)
             return room.log, room.seq
     except Stop as stop:
         from warroom.cli.held import held_room

@@ -16,7 +16,7 @@ from warroom.cli.options import (
     add_json,
     add_place,
     add_room,
-    choose_room,
+    ask_room,
     converse,
     text_of,
 )
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         elif said.unread:
             raise Misread(f"{said.unread}; or give the text on standard input: -")
         with converse(options, env, reads=False) as hub:
-            replica = hub.open(choose_room(hub.rooms(), options, env, reads=False).log)
+            replica = hub.open(ask_room(hub, options, env, reads=False).log)
             for id_, draft in _drafts(hub, replica, said, options.id):
                 tell(hub, replica, _submit(hub, replica, id_, draft), json=options.json)
     except Misread as misread:
