@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from warroom.cli.main import main
-from warroom.cli.settings import (
-    Settings,
-    config_file,
-    read_settings,
-    remember_theme,
-    site_config_files,
-)
+from warroom.cli.settings import Settings, read_settings, remember_theme
+from warroom.cli.settings_files import config_file, site_config_files
 from warroom.cli.stop import Exit, Stop
 
 
@@ -138,3 +133,21 @@ def test_config_show_fails_over_a_mistake(
         printed = capsys.readouterr()
         assert "theme = auto\n" == printed.out
         assert f"warroom: {path}: there is no setting colour\n" == printed.err
+
+
+def test_every_command_names_a_setting_that_there_is_not(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, and it goes on; what is no settings at all says that."""
+    own = write(config_file(env), 'theem = "light"\n[keys]\n')
+    site = write(next(site_config_files(env)), "theme = \n")
+    assert Exit.DONE == main(["raci"], env)
+    printed = capsys.readouterr()
+    first, second = printed.err.splitlines()
+    assert f"warroom: {own}: there is no setting theem; did you mean theme?" == first
+    assert second.startswith(f"warroom: {site} cannot be read: ")
+    assert printed.out
+    own.write_text('theme = "light"\n')
+    site.unlink()
+    assert Exit.DONE == main(["raci"], env)
+    assert "" == capsys.readouterr().err

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
 """Commands that are not words of the room, each in the module of its name."""
 
 _LOBBY = "lobby"
+_SPEAK_OF_SETTINGS = frozenset({_LOBBY, "join", "demo", "config", "hub"})
 _BEFORE = ("data", "hub", "as_name", "incident", "config", "plain")
 """Options that may stand before the command, too."""
 
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         getattr(stream, "reconfigure", _nothing)(errors="backslashreplace")
     try:
         command, options = _parse(arguments)
+        _look_at_settings(command, env)
         status: int = command.run(options, env)
         sys.stdout.flush()
     except Stop as stop:
@@ -69,6 +71,15 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     return status
+
+
+def _look_at_settings(command: ModuleType, env: Mapping[str, str]) -> None:
+    """Say what is wrong with the settings, unless the command does, or speaks to a machine."""
+    from warroom.cli.settings_files import complaints
+
+    if command.__name__.rpartition(".")[2] not in _SPEAK_OF_SETTINGS:
+        for complaint in complaints(env):
+            print(f"warroom: {visible(complaint)}", file=sys.stderr)
 
 
 def _parse(arguments: Sequence[str]) -> tuple[ModuleType, argparse.Namespace]:

@@ -17,6 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from warroom.cli.settings_files import (
+    KEYS,
+    THEME,
+    config_file,
+    nearest,
+    site_config_files,
+    unknown,
+    unreadable,
+)
 from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
@@ -24,9 +33,6 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 THEME_VARIABLE = "WARROOM_THEME"
-_KEYS = "keys"
-_THEME = "theme"
-_SETTINGS = (_THEME, _KEYS)
 
 
 class Value(NamedTuple):
@@ -52,12 +58,12 @@ class Settings:
 
     @property
     def theme(self) -> str | None:
-        found = self.values.get(_THEME)
+        found = self.values.get(THEME)
         return found.value if found else None
 
     @property
     def keys(self) -> dict[str, str]:
-        prefix = f"{_KEYS}."
+        prefix = f"{KEYS}."
         return {
             name.removeprefix(prefix): found.value
             for name, found in self.values.items()
@@ -88,7 +94,7 @@ def _read_file(settings: Settings, path: Path, *, required: bool = False) -> Non
             raise Stop(Exit.NOT_FOUND, f"there is no file {path}") from error
         return
     except (OSError, ValueError) as error:
-        text = f"{path} cannot be read: {error}"
+        text = unreadable(path, error)
         if required:
             raise Stop(Exit.USAGE, text) from error
         settings.complaints.append(text)
@@ -99,25 +105,24 @@ def _read_file(settings: Settings, path: Path, *, required: bool = False) -> Non
 def _take(settings: Settings, found: Mapping[str, Any], path: Path) -> None:
     """Take what a file says."""
     for name, value in found.items():
-        if name == _THEME:
+        if name == THEME:
             _offer_theme(settings, value, str(path))
-        elif name == _KEYS and isinstance(value, dict):
+        elif name == KEYS and isinstance(value, dict):
             for id_, keys in _flat(value):
                 _offer_key(settings, id_, keys, path)
-        elif name == _KEYS:
+        elif name == KEYS:
             settings.complaints.append(f"{path}: keys is a table: [keys]")
         else:
-            text = f"{path}: there is no setting {name}{_nearest(name, _SETTINGS)}"
-            settings.complaints.append(text)
+            settings.complaints.append(unknown(path, name))
 
 
 def _offer_theme(settings: Settings, theme: object, origin: str) -> None:
     from warroom.tui.themes import NAMES
 
     if theme in NAMES:
-        settings.offer(_THEME, Value(str(theme), origin))
+        settings.offer(THEME, Value(str(theme), origin))
         return
-    near = _nearest(str(theme), NAMES) or f"; there are {', '.join(NAMES)}"
+    near = nearest(str(theme), NAMES) or f"; there are {', '.join(NAMES)}"
     settings.complaints.append(f"{origin}: there is no theme {theme}{near}")
 
 
@@ -125,13 +130,13 @@ def _offer_key(settings: Settings, id_: str, keys: object, path: Path) -> None:
     from warroom.tui.keymap import OWN
 
     if id_ not in OWN:
-        text = f"{path}: there is nothing called {id_} to give a key{_nearest(id_, OWN)}"
+        text = f"{path}: there is nothing called {id_} to give a key{nearest(id_, OWN)}"
         settings.complaints.append(text)
     elif not isinstance(keys, str) or not keys.strip():
         settings.complaints.append(f'{path}: {id_} takes keys as a text, such as "ctrl+g,f9"')
     else:
         pressed = ",".join(key.strip() for key in keys.split(","))
-        settings.offer(f"{_KEYS}.{id_}", Value(pressed, str(path)))
+        settings.offer(f"{KEYS}.{id_}", Value(pressed, str(path)))
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -141,30 +146,6 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
-
-
-def _nearest(name: str, known: "tuple[str, ...] | frozenset[str]") -> str:
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {found[0]}?" if found else ""
-
-
-# --- where they are --------------------------------------------------------------------------
-
-
-def config_file(env: Mapping[str, str]) -> Path:
-    """The user's own settings, in the platform's config folder."""
-    shared = Path(env.get("XDG_CONFIG_HOME", ""))
-    base = shared if shared.is_absolute() else Path(env.get("HOME") or Path.home(), ".config")
-    return base / "warroom" / "config.toml"
-
-
-def site_config_files(env: Mapping[str, str]) -> Iterator[Path]:
-    """The settings of the whole machine, those that count for more first."""
-    for folder in (env.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"):
-        if Path(folder).is_absolute():
-            yield Path(folder, "warroom", "config.toml")
 
 
 # --- on the screen ---------------------------------------------------------------------------
@@ -198,7 +179,7 @@ def remember_theme(path: Path, theme: str) -> None:
     for number, old in enumerate(lines):
         if old.lstrip().startswith("["):
             break  # tables follow, and a setting of the top can only stand before them
-        if old.split("=")[0].strip() == _THEME:
+        if old.split("=")[0].strip() == THEME:
             lines[number] = line
             break
     if line not in lines:
