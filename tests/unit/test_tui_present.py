@@ -556,7 +556,7 @@ def test_commands_in_words(command: PersonCommand, words: str) -> None:
 
 def test_the_line_about_what_was_missed() -> None:
     """Since when one was away, and how much came."""
-    row = away_row("away-1", NINE, NINE + timedelta(minutes=3), 12)
+    row = away_row("away-1", NINE, 12)
     assert "since you were away, 09:00: 12 new" in row.text
 
 

@@ -1,7 +1,7 @@
 """Keeps a timeline in step with a replica: what is new, what reads otherwise, what is sending."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from warroom.tui.present.rows import (
     Rows,
     away_row,
     diverged_row,
+    is_news,
     names_people,
     says_something,
     teaching_row,
@@ -25,12 +26,17 @@ from warroom.tui.present.rows import (
 from warroom.tui.widgets.rows import AnyRow, Row
 from warroom.tui.widgets.timeline import Timeline
 
+A_MOMENT = timedelta(seconds=10)
+"""Whoever was gone for less sees what came meanwhile come in."""
+
 
 class Left(Struct, frozen=True):
-    """Up to which entry someone had read when they left, and when that was, UTC."""
+    """Up to which entry someone had read when they left, and when that was, UTC; or when the line
+    was `lost` under them."""
 
     seq: int
     at: datetime
+    lost: bool = False
 
 
 class Feed:
@@ -64,7 +70,7 @@ class Feed:
     def away(self, since: datetime) -> None:
         """The line is lost: what comes next was missed."""
         if self.seen and self._left is None:
-            self._left = Left(self.seen, since)
+            self._left = Left(self.seen, since, lost=True)
 
     def show_only(self, chosen: Filter, you: You | None) -> None:
         """Show these entries and no others from now on. What is sending is always shown."""
@@ -80,7 +86,7 @@ class Feed:
         Returns the entries that are new; what was there when the room was opened is not.
         """
         fresh = self._room.entries[self.seen :]
-        self._mark_return(now)
+        self._mark_return(you, now)
         unnamed = any(unnames_people(entry, self._room) for entry in fresh)
         if unnamed or any(map(names_people, fresh)):
             self._rows.renamed()
@@ -128,14 +134,21 @@ class Feed:
                 self.hidden_since += entry.seq > self._filtered_at
         return rows
 
-    def _mark_return(self, now: datetime) -> None:
-        """Once the first missed entry is here: the line that stands before it."""
+    def _mark_return(self, you: You | None, now: datetime) -> None:
+        """Once the first missed entry is here: the line that stands before it.
+
+        What is one's own is no news, and who was gone for a moment only has missed nothing.
+        """
         held, head = len(self._room.entries), self._replica.hub_head
         if self._left is None or held <= self._left.seq:
             return
         left, self._left = self._left, None
-        count = max(held, head.seq if head else 0) - left.seq
-        self._away[left.seq + 1] = away_row(f"away-{left.seq + 1}", left.at, now, count)
+        me = you.person if you else ""
+        count = max(0, (head.seq if head else 0) - held)
+        count += sum(is_news(entry, me) for entry in self._room.entries[left.seq :])
+        if count and now - left.at >= A_MOMENT:
+            row = away_row(f"away-{left.seq + 1}", left.at, count, lost=left.lost)
+            self._away[left.seq + 1] = row
 
     def _teach(self, you: You | None) -> None:
         """While nobody has said anything, the last row says how that is done."""

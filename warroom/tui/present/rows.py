@@ -159,16 +159,17 @@ def _row(
     return Row(key, revision, at, number, who, tag, text, details, marks, kind)
 
 
-def away_row(key: str, left_at: datetime, now: datetime, count: int) -> Row:
-    """The line that stands before what one has missed."""
-    text = f"--- since you were away, {clock_time(left_at)}: {count} new ---"
+def away_row(key: str, left_at: datetime, count: int, *, lost: bool = False) -> Row:
+    """The line that stands before what one has missed: so many entries, since one went or since
+    the line was `lost`. Its time is that of the moment, which is before theirs."""
+    since = "the line was lost" if lost else "you were away"
     return _row(
         key=key,
-        at=clock_time(now, seconds=True),
+        at=clock_time(left_at, seconds=True),
         number="",
         who="",
         tag="",
-        text=text,
+        text=f"--- since {since}, {clock_time(left_at)}: {count} new ---",
         details=(),
         marks="",
         kind="away",
@@ -226,6 +227,15 @@ def teaching_row(scope: Scope) -> Row:
 def says_something(recorded: Recorded) -> bool:
     """Whether an entry is more than that a room was declared, and that people came."""
     return not isinstance(recorded.event, e.IncidentDeclared | e.PersonJoined)
+
+
+def is_news(recorded: Recorded, me: str) -> bool:
+    """Whether an entry tells someone anything: not what they did, or that they came."""
+    match recorded.event:
+        case e.PersonJoined(person=person):
+            return person != me
+        case _:
+            return recorded.by != me
 
 
 def touched(recorded: Recorded, room: Transcript) -> Iterable[int]:
