@@ -115,6 +115,14 @@ def test_long_names_are_cut_and_long_ids_are_not() -> None:
     ]
 
 
+def test_what_is_folded_is_counted_in_lines_of_the_text() -> None:
+    """Not in lines of the screen, of which a narrow one has more."""
+    long = replace(PASTE, text="\n".join(f"line {n} " + "x" * 30 for n in range(20)))
+    for columns, more in ((WIDE, "17 more lines"), (NARROW, "18 more lines")):
+        assert f"… {more}, enter opens" in drawn(lay_out(long, columns))[-1]
+    assert "… more, enter opens" in drawn(lay_out(replace(PASTE, text="word " * 300), NARROW))[-1]
+
+
 def test_a_paste_is_folded() -> None:
     """A long text shows its first lines, and how many more there are."""
     lines = drawn(lay_out(PASTE, WIDE))

@@ -148,8 +148,7 @@ def lay_out(
         beside = 0
     body = _wrapped("text", row.text, room - beside, pattern)
     if len(body) > FOLD_OVER and not expanded:
-        more = f"… {len(body) - FOLD_TO} more lines, enter opens"
-        body[FOLD_TO:] = [[Span("fold", more)]]
+        body[FOLD_TO:] = [[Span("fold", _more(row.text, room - beside))]]
     for detail in row.details:
         body += _wrapped("detail", detail, room, pattern)
     if row.marks and beside:
@@ -166,6 +165,16 @@ def lay_out(
         *_field("tag", row.tag, tag, pattern),
     ]
     return [head + body[0], *([margin, *line] for line in body[1:])]
+
+
+def _more(text: str, cells: int) -> str:
+    """What is left of a text that is folded: its own lines, however many each takes here."""
+    lines, drawn, begun = text.expandtabs(_TAB_STOPS).split("\n"), 0, 0
+    while drawn < FOLD_TO:
+        drawn += len(wrap(lines[begun], cells))
+        begun += 1
+    left = len(lines) - begun
+    return f"… {f'{left} more lines' if left else 'more'}, enter opens"
 
 
 def _field(part: str, text: str, cells: int, pattern: re.Pattern[str] | None) -> Line:
