@@ -146,12 +146,85 @@ async def test_coming_back_to_a_room_one_had_left(hub: FakeHub) -> None:
     async with in_room(hub) as at:
         await at.presses("escape", "q")
         await at.waits_for(lambda: not isinstance(at.app.screen, RoomScreen))
+        hub.waits(12)
         hub.says("bo", c.Post(text="@ana come back"))
         hub.says("bo", c.Post(text="please"))
         await at.enters()
         await at.waits_for(lambda: any("please" in row for row in at.rows()))
-        assert "since you were away, 09:00: 2 new" in at.rows()[-3]
+        assert "09:00:00 --- since you were away, 09:00: 2 new ---" == at.rows()[-3]
         assert [] == at.toasts()
+
+
+async def test_who_was_gone_for_a_moment_was_not_away(hub: FakeHub) -> None:
+    """What came in meanwhile is seen to come in."""
+    async with in_room(hub) as at:
+        at.desk.drops()
+        await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
+        hub.waits(3)
+        hub.says("bo", c.Post(text="quick"))
+        at.desk.returns()
+        await at.waits_for(lambda: any("quick" in row for row in at.rows()))
+        assert not [row for row in at.rows() if "since" in row]
+
+
+async def test_ones_own_words_are_no_news(hub: FakeHub) -> None:
+    """A line that waited for the hub is the only entry that came: nothing was missed."""
+    async with in_room(hub) as at:
+        at.desk.drops()
+        await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
+        hub.waits(60)
+        hub.says("ana", c.Post(text="of mine"))
+        at.desk.returns()
+        await at.waits_for(lambda: any("of mine" in row for row in at.rows()))
+        assert not [row for row in at.rows() if "since" in row]
+
+
+async def test_leaving_a_filter_keeps_ones_place(hub: FakeHub) -> None:
+    """The entry that one has found with it is still in sight, and the cursor on it."""
+    for number in range(60):
+        hub.says("bo", c.Post(text=f"note {number}"))
+        if number % 20 == 10:
+            hub.says("bo", c.AddAction(text=f"do {number}"))
+    async with in_room(hub, size=NARROW) as at:
+        await at.presses("escape", "v", *"actions", "enter")
+        await at.waits_for(lambda: 4 == at.timeline.row_count and at.timeline.has_focus)
+        await at.presses("k")
+        await at.waits_for(
+            lambda: at.timeline.cursor_row and "do 30" in at.timeline.cursor_row.text
+        )
+        await at.presses("V")
+        await at.waits_for(lambda: at.timeline.row_count > 60)
+        await at.waits_for(lambda: "do 30" in "".join(seen(at)))
+        assert at.timeline.cursor_row is not None
+        assert "do 30" in at.timeline.cursor_row.text
+
+
+def seen(at: House) -> list[str]:
+    """The lines of the timeline that stand on the screen."""
+    height = at.timeline.scrollable_content_region.height
+    return [at.timeline.render_line(y).text for y in range(height)]
+
+
+async def test_a_search_says_where_one_is_and_of_how_many(hub: FakeHub) -> None:
+    """Of how many, on which; also of those that come in, and once a filter has other rows."""
+    for number in range(17):
+        hub.says("bo", c.Post(text=f"needle {number}"))
+        hub.says("bo", c.Observe(text="hay"))
+    async with in_room(hub) as at:
+        await at.presses("escape", "g", "slash", *"needle", "enter")
+        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of 17  i write"))
+        await at.presses("n", "n")
+        await at.waits_for(lambda: "n N 3 of 17" in at.line("hints"))
+        hub.says("bo", c.Post(text="another needle"))
+        await at.waits_for(lambda: "n N 3 of 18" in at.line("hints"))
+        await at.presses("j")
+        await at.waits_for(lambda: "n N 18 found" in at.line("hints"))
+        await at.presses("v", *"observations", "enter")
+        await at.waits_for(lambda: at.line("hints").startswith("i write"))
+        await at.presses("V")
+        await at.waits_for(lambda: "n N 18 found" in at.line("hints"))
+        await at.presses("slash", "enter")
+        await at.waits_for(lambda: at.line("hints").startswith("i write"))
 
 
 async def test_coming_back_to_nothing_new(hub: FakeHub) -> None:

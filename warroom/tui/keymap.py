@@ -112,6 +112,22 @@ SHOW_ALL = Key(
     help="Show all entries again.",
 )
 
+FIND_NEXT = Key(
+    id="timeline.find_next",
+    where=Where.ROWS,
+    keys="n",
+    action="find_next",
+    help="The next entry found.",
+)
+
+FIND_PREVIOUS = Key(
+    id="timeline.find_previous",
+    where=Where.ROWS,
+    keys="N",
+    action="find_previous",
+    help="The entry found before.",
+)
+
 _HINTED_ROWS = {"open": "open", "copy": "copy"}
 _HINTED_PANES = {"open": "story", "copy": "copy"}
 
@@ -385,11 +401,11 @@ KEYS: tuple[Key, ...] = (
             ("half_up", "ctrl+u", "page(-0.5)", "Half a page up."),
             ("open", "enter", "open", "Open the entry: all of it, and what it is linked with."),
             ("fold", "space,o", "fold", "Unfold a long entry in its place, or fold it again."),
-            ("find_next", "n", "find_next", "The next entry found."),
-            ("find_previous", "N", "find_previous", "The entry found before."),
             ("copy", "y", "copy", "Copy the entry through the terminal's clipboard."),
         )
     ),
+    FIND_NEXT,
+    FIND_PREVIOUS,
     *(
         Key(
             id=f"pane.{name}",

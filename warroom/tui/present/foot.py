@@ -5,6 +5,11 @@ from warroom.tui.present.pieces import Piece, Pieces, Tone, cells
 _GAP = Piece("  ")
 
 
+def found_words(place: int, count: int) -> str:
+    """Which of the rows that a search has found the reader is on: `3 of 17`; none, no words."""
+    return f"{place} of {count}" if place else f"{count} found" * bool(count)
+
+
 def foot(hints: list[tuple[str, str]], width: int) -> Pieces:
     """Keys and what they do, side by side: `esc timeline  F2 command`. None is cut: from the first
     on that does not fit into so many cells they are left out."""

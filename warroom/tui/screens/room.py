@@ -20,7 +20,15 @@ from warroom.export.brief import brief, page
 from warroom.text import one_line
 from warroom.tui.editor import NotEdited, edit
 from warroom.tui.feed import Feed, Left
-from warroom.tui.keymap import REVISE, TRY_AGAIN, WITHDRAW, Where, bindings
+from warroom.tui.keymap import (
+    FIND_NEXT,
+    FIND_PREVIOUS,
+    REVISE,
+    TRY_AGAIN,
+    WITHDRAW,
+    Where,
+    bindings,
+)
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
 from warroom.tui.present import alarm_text, filters, header, inviting, waiting
@@ -28,7 +36,7 @@ from warroom.tui.present.addressed import addressed
 from warroom.tui.present.completion import Completion, Speaker, complete
 from warroom.tui.present.debrief import debrief
 from warroom.tui.present.doubts import doubts
-from warroom.tui.present.foot import foot
+from warroom.tui.present.foot import foot, found_words
 from warroom.tui.present.glance import Glance
 from warroom.tui.present.handover import in_turn, unsaid
 from warroom.tui.present.pieces import Piece, Pieces, Tone
@@ -155,7 +163,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     def _line_moved(self) -> None:
         line = self.desk.line
         if line.state is LineState.OFFLINE and self.feed is not None:
-            self.feed.away(line.since)
+            self.feed.away(self.desk.now())
         self.show_clocks()
 
     @on(Declined)
@@ -202,7 +210,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             return
         glance = self.glance
         scene = glance.scene
-        self._show_hints()
+        self.show_hints()
         self.composer.only_reads(scene.scope is Scope.OBSERVER)
         beside_banner = replace(glance, alarms=unsaid(scene, glance.alarms))
         self.query_one(Overhead).show(beside_banner, self.body.covering)
@@ -216,13 +224,18 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             self.keep_begun()
 
     @on(events.DescendantFocus)
-    def _show_hints(self) -> None:
+    def show_hints(self) -> None:
         """The keys that matter where the reader is."""
         hints = self.query_one("#hints", OneLine)
         where = Where.COMPOSER
         if self.body.has_focus_within:
             where = Where.ROWS if self.timeline.has_focus else Where.PANES
-        hints.show(foot(self.keymap.hints(where), hints.width))
+        keys = self.keymap.hints(where)
+        found = self.timeline.found if where is Where.ROWS else None
+        if found is not None and (said := found_words(*found)):
+            on = f"{self.keymap.first(FIND_NEXT)} {self.keymap.first(FIND_PREVIOUS)}"
+            keys = [(on, said), *keys]
+        hints.show(foot(keys, hints.width))
 
     def _ring(self, found: list[Alarm]) -> None:
         """Ring for what is new and concerns the reader; not for what was so on arrival."""

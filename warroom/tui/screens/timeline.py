@@ -40,12 +40,21 @@ class TimelineOfRoom(Screen[None]):
         """Show the timeline, and go into it."""
         raise NotImplementedError
 
+    def show_hints(self) -> None:
+        """Show the keys that matter where the reader is."""
+        raise NotImplementedError
+
     @on(Timeline.Opened)
     def _open_entry(self, event: Timeline.Opened) -> None:
         room = self.replica.room
         entry = room.entry(room.seq_of(event.key) or 0)
         if entry is not None:
             self.app.push_screen(EntryScreen(room, entry.seq))
+
+    @on(Timeline.CursorMoved)
+    def _cursor_moved(self) -> None:
+        if self.timeline.searching:
+            self.show_hints()
 
     @on(Timeline.NewCount)
     def _count_new(self, event: Timeline.NewCount) -> None:
@@ -86,8 +95,15 @@ class TimelineOfRoom(Screen[None]):
     async def _search(self, text: str) -> None:
         """Go to the first row that holds the text, once all rows can be searched."""
         await self.timeline.make_rows()
-        if text and not self.timeline.find(text):
+        if not self.timeline.find(text) and text:
             self.app.notify("not found", markup=False)
+        self.show_hints()
+
+    async def _count_anew(self) -> None:
+        """Count what a search has found among other rows than before."""
+        await self.timeline.make_rows()
+        self.timeline.count_found()
+        self.show_hints()
 
     def _show_only(self, text: str) -> bool:
         """Filter the timeline; False if what is asked makes no sense, which is said."""
@@ -101,6 +117,8 @@ class TimelineOfRoom(Screen[None]):
         self.filter_text = text
         self.feed.show_only(chosen, self.desk.you)
         self.show_filter()
+        if self.timeline.searching:
+            self.run_worker(self._count_anew(), group="search", exclusive=True)
         return True
 
     def key_escape(self) -> None:

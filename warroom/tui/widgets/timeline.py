@@ -84,6 +84,7 @@ class Timeline(RowsView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._unseen: set[str] = set()
+        self._found: set[str] | None = None
 
     # What is in it
 
@@ -123,6 +124,7 @@ class Timeline(RowsView, can_focus=True):
             self._unseen.update(fresh)
         self._note_numbers(rows)
         self._rows.extend(rows)
+        self._look_into(rows)
         if following:
             self._cursor_to(len(self._rows) - 1)
         self._show_soon()
@@ -141,6 +143,8 @@ class Timeline(RowsView, can_focus=True):
         before, index = self._rows.items.copy(), self._rows.index(key)
         self._rows.remove(key)
         self._unseen.discard(key)
+        if self._found:
+            self._found.discard(key)
         if self._top is not None and self._top[0] == key:
             self._top = self._nearest(before, index)
         if self.cursor_key == key:
@@ -152,7 +156,8 @@ class Timeline(RowsView, can_focus=True):
     def reset(self, rows: Iterable[AnyRow]) -> None:
         """Show these rows and no others: another filter, or another room.
 
-        The view and the cursor stay where they were, or with the nearest row that is left.
+        The view and the cursor stay where they were, or with the nearest row that is left; the
+        cursor is in sight.
         """
         rows = list(rows)
         following, before = self.following, self._rows.items
@@ -166,8 +171,11 @@ class Timeline(RowsView, can_focus=True):
             self._top = self._nearest(before, top)
         nearest = self._nearest(before, cursor)
         self.cursor_key = nearest and nearest[0]
+        self._found = None
         if following:
             self._cursor_to(len(self._rows) - 1)
+        elif self._rows:
+            self._go(self._cursor)
         self._show_soon()
 
     def move_to(self, key: str) -> bool:
@@ -201,7 +209,38 @@ class Timeline(RowsView, can_focus=True):
         self._painter.pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
         self._painter.forget()
         self.refresh()
+        self.count_found()
         return self._find_from(self._cursor, 1)
+
+    def count_found(self) -> None:
+        """Look anew which rows a search has found; it looks into rows that come in by itself."""
+        self._found = set() if self._painter.pattern else None
+        self._look_into(self._rows.items)
+
+    @property
+    def searching(self) -> bool:
+        """Whether something is searched for."""
+        return self._painter.pattern is not None
+
+    @property
+    def found(self) -> tuple[int, int] | None:
+        """Which of the rows found the cursor is on, from 1 on, and how many there are.
+
+        The first is 0 on any other row. None without a search, or before they are counted.
+        """
+        if self._found is None:
+            return None
+        on = self.cursor_key in self._found
+        before = sum(self._rows.index(key) < self._cursor for key in self._found)
+        return (before + 1 if on else 0), len(self._found)
+
+    def _look_into(self, rows: Iterable[AnyRow]) -> None:
+        pattern = self._painter.pattern
+        if pattern is None or self._found is None:
+            return
+        for row in rows:
+            made = row if isinstance(row, Row) else self._rows.row(self._rows.index(row.key))
+            (self._found.add if made.holds(pattern) else self._found.discard)(row.key)
 
     def find_next(self) -> bool:
         """Go to the next row found; False if there is none, or no search."""
