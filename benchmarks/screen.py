@@ -23,6 +23,7 @@ from benchmarks.live.replay import Replayed, replayer
 from benchmarks.live.report import Row, print_heading, print_rows
 from benchmarks.live.setting import Room
 from benchmarks.live.wire import Client
+from warroom.protocol.envelopes import Acked
 
 EMPTY = (
     "from textual.app import App\n"
@@ -131,6 +132,7 @@ def flow(path: str, log: str) -> Iterator[None]:
         with closing(Client(path, "bo")) as client:
             while not done.wait(1 / A_SECOND):
                 client.say(submit(log))
+                client.expect(Acked)  # whoever never listens is cut off, in a long measurement
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
