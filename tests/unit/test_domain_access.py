@@ -338,3 +338,11 @@ def test_a_session_is_for_what_its_invite_was() -> None:
 def test_nobody_is_invited_as_the_hub() -> None:
     """What an invite may give is all that permissions know, and never the hub's own."""
     assert set(REACH) - {Scope.HUB} == INVITABLE
+
+
+@pytest.mark.parametrize("name", ["hub", "a\u200bb", "..."])
+def test_nobody_is_invited_by_a_name_that_they_could_not_have(name: str) -> None:
+    """They would learn it only when they come."""
+    code, text = Door().refuses(replace(INVITE, name=name))
+    assert Code.INVALID is code
+    assert text.startswith(f"nobody could join as {name}: ")

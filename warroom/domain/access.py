@@ -20,6 +20,7 @@ from warroom.domain import events as e
 from warroom.domain.commands import CommandBase, Line, Moment, PersonId
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import AccessEvent, NameWords, PlaceWords, Recorded
+from warroom.domain.naming import problem
 from warroom.domain.vocabulary import Audience, Scope
 
 Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -331,6 +332,8 @@ def _make(
         return Refused(Code.INVALID, "an invite lasts up to 30 days from now")
     if command.person is not None and command.person not in people:
         return Refused(Code.NOT_FOUND, "nobody by that name is known here")
+    if command.name is not None and (why := problem(command.name)) is not None:
+        return Refused(Code.INVALID, f"nobody could join as {command.name}: {why}")
     if command.invite in access.invites or command.code in access.codes:
         return Refused(Code.CONFLICT, "there is such an invite already")
     return _grant(
