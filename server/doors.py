@@ -92,8 +92,9 @@ class Doors:
         return None if public is None else public.url().replace("wrs:", "wss:")
 
     async def share(self, host: str | None, port: int) -> Public:
-        """Open the port now. Raises `PlaceRefused`."""
+        """Open the port now. Raises `PlaceRefused`, also where another one is open."""
         if (public := self.public) is not None:
+            self._check_meant(host, port, public)
             return public
         address = Address(host or reachable_address(), port or DEFAULT_PORT)
         try:
@@ -104,6 +105,16 @@ class Doors:
         assert public is not None
         self._place.share(msgspec.json.encode(Address(address.host, public.port)))
         return public
+
+    def _check_meant(self, host: str | None, port: int, public: Public) -> None:
+        """Raise `PlaceRefused` if an address is given, and the port that is open is not there."""
+        assert self._opened is not None
+        open_ = self._opened.address
+        if host not in {None, open_.host, public.host} or port not in {0, open_.port}:
+            raise PlaceRefused(
+                f"the hub listens on {open_.host}:{open_.port} already; leave the address out, or "
+                "close that port first: warroom share --stop"
+            )
 
     async def close(self) -> None:
         """Close the port, and those who came through it."""

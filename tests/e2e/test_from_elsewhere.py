@@ -130,6 +130,23 @@ def test_nobody_is_invited_as_what_there_is_not(operator: Shell) -> None:
     assert "" == operator.does("invites", "--all")
 
 
+def test_nobody_is_invited_by_a_name_that_is_no_ones(operator: Shell) -> None:
+    """Who makes the invite learns it, not who comes with it."""
+    shares(operator)
+    assert "nobody could join as hub: " in operator.refuses(2, "invite", "--for", "hub")
+
+
+def test_a_port_that_is_open_is_not_said_to_be_another(operator: Shell) -> None:
+    """Its own address, or none, makes another invite; any other is refused, and how to move."""
+    port = Invite.read(shares(operator)).port
+    operator.does("share", f"127.0.0.1:{port}")
+    operator.does("share")
+    for other in ("127.0.0.2", f"127.0.0.1:{port + 1}"):
+        said = operator.refuses(6, "share", other)
+        assert f"the hub listens on 127.0.0.1:{port} already" in said
+        assert "warroom share --stop" in said
+
+
 def test_a_guest_sees_one_room(operator: Shell, stranger: Stranger) -> None:
     """The one of the invite, and no other."""
     operator.does("declare", "Another", "--json")
