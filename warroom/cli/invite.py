@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     """Make an invite, and print it. Raises `Stop` for a scope that there is not."""
-    from warroom.client.inviting import InviteAsked
+    from warroom.client.inviting import WITHOUT_WARROOM, InviteAsked
     from warroom.protocol.stewardship import InviteReady
 
     asked = InviteAsked(_wanted(options))
@@ -81,7 +81,7 @@ def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     show([made.command])
     say(made.terms)
     say("pass it on where only they read it; `warroom join -` takes it from standard input")
-    say("without warroom: uvx --from WHEEL_OR_REPOSITORY warroom join -")
+    say(WITHOUT_WARROOM)
 
 
 def _wanted(options: argparse.Namespace) -> "InviteWanted":

@@ -20,6 +20,11 @@ UNANSWERED = (
     "there is one by now, which nobody has seen then, and `warroom revoke` ends it"
 )
 
+WITHOUT_WARROOM = (
+    "they need warroom there: uv tool install, or pipx install, with the wheel or the repository "
+    "that yours came from"
+)
+
 HOUR = 3600
 """Seconds that an invite lasts, unless someone says otherwise."""
 

@@ -1,7 +1,7 @@
 """An invite, and why there is none, in words. Its code stands in one line only."""
 
 from warroom.client.connection import Line, LineState
-from warroom.client.inviting import InviteMade
+from warroom.client.inviting import WITHOUT_WARROOM, InviteMade
 from warroom.protocol.envelopes import You
 from warroom.text import one_line
 from warroom.tui.present.pieces import Piece, Pieces, Tone
@@ -33,7 +33,7 @@ def lines(made: InviteMade) -> list[Pieces]:
         (Piece(made.terms),),
         (Piece("It is worth as much as a key, and shown this once: esc puts it away for good."),),
         (Piece("y copies it. Pass it on where only they read it; they run it on their machine."),),
-        (Piece("Without warroom there: uvx --from WHEEL_OR_REPOSITORY warroom join -"),),
+        (Piece(f"{WITHOUT_WARROOM[0].upper()}{WITHOUT_WARROOM[1:]}."),),
         (Piece(f"Changed your mind: warroom revoke {made.id}", Tone.QUIET),),
     ]
 
