@@ -153,6 +153,29 @@ async def test_words_of_the_shell_give_back_what_their_machine_holds(desks: Desk
     assert 0 == desks.runs("bo", "post", "later").returncode
 
 
+async def test_a_room_that_recovers_is_listed_as_that(desks: Desks) -> None:
+    """Until it is released."""
+    desks.hub()
+    await older(desks, kept(desks, "ana"), "one")
+    assert "recovering: Checkout fails" in desks.runs("bo", "list").stdout
+    released(desks)
+    assert "recovering" not in desks.runs("bo", "list").stdout
+
+
+async def test_what_waits_here_is_said_beside_a_room_without_its_hub(desks: Desks) -> None:
+    """What is printed is what the hub had; the lines of one's own are not in it."""
+    desks.hub()
+    ana = kept(desks, "ana")
+    async with at_desk(ana):
+        replica = await ana.declares("Checkout fails")
+        desks.kill_hub()
+        await ana.until(lambda: replica.sync is Sync.CLOSED)
+        ana.desk.send(replica.log, Draft(Post(text="written meanwhile")))
+    brief = desks.runs("ana", "brief")
+    assert 0 == brief.returncode, brief.stderr
+    assert "1 line of yours waits here for the hub" in brief.stderr
+
+
 async def test_words_of_the_shell_say_that_two_logs_have_parted(desks: Desks) -> None:
     """Nothing is sent, the file stays, and the status is that of a conflict."""
     desks.hub()

@@ -55,7 +55,19 @@ def held_room(
         say(file.complaint)
     why = f"{unreachable.text}; " if unreachable is not None else ""
     say(f"{why}this is {replica.label} as this machine had it {_ago(heard_at)}")
+    if waiting := _waiting(options, env, replica.log):
+        lines = "1 line of yours waits" if waiting == 1 else f"{waiting} lines of yours wait"
+        say(f"{lines} here for the hub, and not in what follows")
     return replica, now()
+
+
+def _waiting(options: argparse.Namespace, env: Mapping[str, str], log: str) -> int:
+    """How many lines this person has in the outbox of a room."""
+    kept = store(options, env)
+    known = kept.known(target(options, env), options.as_name)
+    if known is None:
+        return 0
+    return sum(line.refused is None for line in kept.outbox(known.you.person).all(log))
 
 
 def held_file(options: argparse.Namespace, env: Mapping[str, str]) -> "ReplicaFile | None":
