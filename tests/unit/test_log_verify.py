@@ -859,6 +859,21 @@ def test_an_operator_who_rewrites_the_log_is_caught() -> None:
     ] == [problem.text for problem in verify(forged, seen=seen).problems]
 
 
+def test_a_restore_is_named_beside_what_the_hubs_own_log_lost() -> None:
+    """It explains what a client was shown and the log lacks; the log is not what was shown."""
+    lost = heads_in(kept("after the backup").data())
+    book = Logbook().declare().sign().note("one")
+    log = book.add(events.HubRestored(), by="hub", via=Via.HUB).sign().data()
+
+    verdict = verify(log, seen=lost)
+
+    assert "Entry 3 was rewritten" in verdict.problems[0].text
+    assert [
+        "At entry 3 the hub came back from a backup: what it had recorded after entry 2, if "
+        "anything, is not in this log."
+    ] == [note.text for note in verdict.notes]
+
+
 def test_an_operator_who_cuts_the_log_is_caught() -> None:
     """The end that a client was shown is missing."""
     book = Logbook().declare().sign()

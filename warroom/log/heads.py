@@ -62,6 +62,8 @@ class Heads:
 
     def go_on(self, line: int, entry: Entry) -> None:
         """Look whether the log goes on in another hub with this entry, or from a backup."""
+        if entry.header.kind == "hub.restored":
+            self._note_restore(line, entry.seq)
         facts = _facts(entry.header)
         if facts is None:
             return
@@ -72,9 +74,12 @@ class Heads:
         if isinstance(facts, _Adopted):
             self._adopt(line, seq, facts.key)
             return
+        self._note_restore(line, seq)
+
+    def _note_restore(self, line: int, seq: int) -> None:
         text = (
             f"At entry {seq} the hub came back from a backup: what it had recorded after entry "
-            f"{before}, if anything, is not in this log."
+            f"{seq - 1}, if anything, is not in this log."
         )
         self._note(line, seq, text)
 
