@@ -58,6 +58,7 @@ class Recovery:
         self._extend = extend
         self._release_after = release_after
         self._since: dict[str, float] = {}
+        self._claimed: dict[str, set[str]] = {}
         self._ending: set[str] = set()
         self._parts: dict[tuple[Session, str], Part] = {}
 
@@ -84,6 +85,7 @@ class Recovery:
         if not self.holds(room.log):
             return False
         del self._since[room.log]
+        self._claimed.pop(room.log, None)
         for key in [key for key in self._parts if key[1] == room.log]:
             del self._parts[key]
         _logger.info("%s is recovered: it goes on after #%d", room.called, room.seq)
@@ -112,7 +114,11 @@ class Recovery:
             text = f"nothing vouches for what this client holds after #{room.seq}"
             session.say(Failed(code=Code.INVALID, text=text, log=room.log))
             return
-        self._since[room.log] = monotonic()
+        claimed = self._claimed.setdefault(room.log, set())
+        if session.you.person not in claimed:
+            # Once for each person: who claims again and again, and brings nothing, holds up nobody.
+            claimed.add(session.you.person)
+            self._since[room.log] = monotonic()
         self._say_where(session, room)
 
     async def offer(self, session: Session, message: Offer) -> None:
@@ -161,8 +167,9 @@ class Recovery:
         if refused is not None and refused.code is not Code.CONFLICT:
             self._fail(session, room.log, refused.code, refused.text)
             return
-        if self.holds(room.log):
+        if refused is None and self.holds(room.log):
             self._since[room.log] = monotonic()
+            self._claimed.pop(room.log, None)
         part = self._parts.get((session, room.log))
         head = Citation(room.seq, room.incident.head) if part is None else part.head
         session.say(Recovering(log=room.log, seq=head.seq, head=head.hash))

@@ -31,6 +31,7 @@ from warroom.protocol.envelopes import (
     Diverged,
     Entries,
     Failed,
+    FromHub,
     Offer,
     Open,
     Recovering,
@@ -227,6 +228,17 @@ async def test_a_room_is_released_by_itself(
     async with joined(hub.socket, "ana") as ana:
         await ana.say(scene.copy.open())
         assert scene.copy.log == (await ana.hear(Diverged)).log
+
+
+async def test_who_claims_and_brings_nothing_holds_up_nobody(hubs: Hubs, tmp_path: Path) -> None:
+    """However often they say that they have more: the room is released all the same."""
+    scene = await lost(hubs, tmp_path)
+    hub = restored(hubs, scene, "--release-after", "2")
+    async with joined(hub.socket, "eve") as eve, asyncio.timeout(WAIT):
+        while (await eve.rooms()).rooms[0].recovering:
+            await eve.say(Open(log=scene.copy.log, after=10**6, head="0" * 64))
+            await eve.hear(FromHub, lambda said: isinstance(said, Recovering | Diverged))
+            await asyncio.sleep(0.2)
 
 
 async def test_nothing_falls_due_while_a_room_recovers(hubs: Hubs, tmp_path: Path) -> None:
