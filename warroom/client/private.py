@@ -1,9 +1,11 @@
 """Files for this user alone, put there whole or not at all."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
+import stat
 from pathlib import Path
 
 _ID = re.compile("[0-9a-z][0-9a-z-]{0,63}")
@@ -15,12 +17,25 @@ def component(id_: str) -> str:
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, made if there is none, like those above it that are missing."""
+    """The folder, made if there is none, like those above it that are missing.
+
+    One that was there before is closed to others. Raises `OSError`, also if it is someone else's.
+    """
+    make_folder(path)
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        raise PermissionError(errno.EACCES, f"it belongs to user {found.st_uid}", str(path))
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        path.chmod(0o700)
+    return path
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder for this user alone, if there is none, like those above it."""
     if not path.is_dir():
-        private_folder(path.parent)
+        make_folder(path.parent)
         with contextlib.suppress(FileExistsError):
             path.mkdir(mode=0o700)
-    return path
 
 
 def put(path: Path, content: bytes) -> None:

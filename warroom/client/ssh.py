@@ -22,7 +22,7 @@ from typing import IO
 from msgspec import Struct
 
 from warroom.client.ending import Ended, LineOver, ssh_ended
-from warroom.client.private import private_folder
+from warroom.client.private import make_folder
 from warroom.clock import monotonic
 from warroom.place import runtime_folder
 
@@ -235,7 +235,8 @@ def _control_folder(env: Mapping[str, str]) -> Path | None:
     """Where ssh may keep a connection: nowhere that somebody else could have put in the way."""
     folder = runtime_folder(env, _MASTER_NAME)
     try:
-        private_folder(folder)
+        # Not closed where it is open: what stands there already could be someone's.
+        make_folder(folder)
         found = folder.lstat()
     except OSError:
         return None
