@@ -1,5 +1,6 @@
 """The table of words: complete, without clashes, and true about who may."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -60,7 +61,9 @@ def test_who_may_follows_from_the_permissions() -> None:
     assert "incident commander or deputy (anyone while nobody is in command)" == who_may(
         word("sev")
     )
-    assert "role.appoint: incident commander" in who_may(word("role"))
+    assert "appoint: incident commander" in who_may(word("role"))
+    assert "; decide a proposal: incident commander or deputy (" in who_may(word("decide"))
+    assert not [one.name for one in WORDS if re.search(r"\w\.\w", who_may(one))]
 
 
 def test_whether_someone_may_now(staffed: Playbook) -> None:

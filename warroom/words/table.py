@@ -128,7 +128,8 @@ WORDS: tuple[Word, ...] = (
     Word(
         name="role",
         short="r",
-        help="Take, offer, accept, decline or release a role: ic, dep, cl, tl, scribe.",
+        help="Take, offer, accept, decline or release a role: ic, dep (Deputy), cl (Comms), tl, "
+        "scribe.",
         usage=(
             "role ROLE [because REASON]",
             "role ROLE @who [voice] [NOTE]",
@@ -397,13 +398,18 @@ def may(
     return any(allowed(incident, TABLE[command], person, scope) for command in word.commands)
 
 
+_ACTS = {"decide.proposal": "decide a proposal", "outcome": "say what came of it"}
+"""How the tags of commands are said that their last part does not say."""
+
+
 def who_may(word: Word) -> str:
     """Who may use a word, in words: what its forms need, `anyone` if all are open to all."""
     if word.operates:
         return "whoever runs the hub"
     needs: dict[str, list[str]] = {}
     for command in word.commands:
-        act = str(command.__struct_config__.tag)
+        tag = str(command.__struct_config__.tag)
+        act = _ACTS.get(tag, tag.rpartition(".")[2])
         needs.setdefault(_need(TABLE[command]), []).append(act)
     if len(needs) <= 1:
         return next(iter(needs), "anyone")

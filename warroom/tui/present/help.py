@@ -2,7 +2,7 @@
 
 from warroom.tui.keymap import Keymap, Where
 from warroom.tui.present.pieces import Piece, Pieces, Tone
-from warroom.words.table import WORDS, Word, who_may
+from warroom.words.table import FORMS, WORDS, Word, who_may
 
 _KEY = 22
 
@@ -31,7 +31,10 @@ def _intro() -> list[Pieces]:
 def _word(word: Word) -> list[Pieces]:
     name = f"/{word.name}" + (f"  /{word.short}" if word.short else "")
     found: list[Pieces] = [(Piece(name, Tone.STRONG), Piece(f"   {word.help}"))]
-    found += [(Piece("    /"), Piece(form)) for form in word.usage]
+    several = len(word.usage) > 1
+    for form in word.usage:
+        says = f"{form}   {FORMS[form][0]}" if several else form
+        found += [(Piece("    /"), Piece(says))]
     examples = "   ".join(word.examples)
     found.append((Piece("    for example ", Tone.QUIET), Piece(examples, Tone.QUIET)))
     found.append((Piece("    who: ", Tone.QUIET), Piece(who_may(word), Tone.QUIET)))
