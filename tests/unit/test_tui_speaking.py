@@ -26,7 +26,7 @@ from warroom.domain.vocabulary import (
 from warroom.protocol.envelopes import Here
 from warroom.tui.keymap import KEYS, OWN, Keymap, Where, bindings
 from warroom.tui.plain import PlainFilter
-from warroom.tui.present.completion import Completion, Speaker, complete
+from warroom.tui.present.completion import Completion, Speaker, complete, usage_lines
 from warroom.tui.present.debrief import debrief, exports
 from warroom.tui.present.entry import Link, entry_lines, links
 from warroom.tui.present.filters import (
@@ -189,6 +189,16 @@ def test_what_one_may_not_is_marked_in_the_list(busy: Transcript) -> None:
     assert {"because": False, "worked": True} == {
         one.name: one.may for one in found.choices if one.name in {"because", "worked"}
     }
+
+
+@pytest.mark.parametrize("line", ["/u", "/u U1 ", "/r ", "/d ", "/a "])
+def test_a_narrow_screen_says_all_of_how_a_word_is_used(line: str, busy: Transcript) -> None:
+    """Who may stands last, and is not what is cut."""
+    for text in used(line, busy):
+        lines = usage_lines(text, 78)
+        assert all(len(one) <= 78 for one in lines)
+        assert "".join(text.split()) == "".join("".join(lines).split())
+        assert lines[-1].endswith(")")
 
 
 def test_a_line_that_fits_no_form_has_the_words_help(busy: Transcript) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from warroom.domain.commands import DecideProposal, PersonCommand, RecordOutcome
 from warroom.domain.transcript import Transcript
@@ -18,6 +19,7 @@ from warroom.domain.vocabulary import (
 )
 from warroom.protocol.envelopes import Here
 from warroom.text import one_line
+from warroom.tui.cells import wrap
 from warroom.tui.present.addressed import ROLE_HANDLES
 from warroom.tui.present.forms import Followed, Form, Place, Slot, fitting
 from warroom.words.table import WORDS, Word, find, may, who_may
@@ -142,6 +144,18 @@ def _usage(word: Word, able: Mapping[Form, bool]) -> tuple[str, ...]:
         able_now = "" if may_now else "not you now: "
         lines.append(f"/{form.text:<{width}}  {form.help} ({able_now}{needed})")
     return tuple(lines)
+
+
+def usage_lines(text: str, width: int) -> list[str]:
+    """A line about a form in so many cells: whole, with what it does and who may below it if need
+    be."""
+    if cell_len(text) <= width:
+        return [text]
+    form, _, said = text.partition("  ")
+    said = said.lstrip()
+    if cell_len(f"{form}  {said}") <= width:
+        return [f"{form}  {said}"]
+    return [*wrap(form, width), *(f"    {line.rstrip()}" for line in wrap(said, width - 4))]
 
 
 def who(word: Word) -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Static, TextArea
 
 from warroom.text import visible
 from warroom.tui.keymap import Keymap, Where, bindings
-from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion
+from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion, usage_lines
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
 from warroom.tui.present.rush import BURST, HELD_OVER, SETTLE, Ends, Rush
 from warroom.tui.widgets.history import History
@@ -403,12 +403,13 @@ class Composer(Vertical):
         choices = self.query_one("#choices", Static)
         choices.set_class(not self.completion, "nothing")
         width = max(1, self.app.size.width - 2)
-        choices.update(block(fitted(line, width) for line in self._choice_lines()))
+        choices.update(block(fitted(line, width) for line in self._choice_lines(width)))
 
-    def _choice_lines(self) -> list[Pieces]:
+    def _choice_lines(self, cells: int) -> list[Pieces]:
         """What can be taken, and below it how the word is used."""
         completion = self.completion
-        usage: list[Pieces] = [(Piece(text, Tone.QUIET),) for text in completion.usage]
+        told = (line for text in completion.usage for line in usage_lines(text, cells))
+        usage: list[Pieces] = [(Piece(line, Tone.QUIET),) for line in told]
         most = max(LEAST_CHOICES, CHOICES - len(usage))
         top = max(0, min(self._choice - most + 1, len(completion.choices) - most))
         shown = list(enumerate(completion.choices))[top : top + most]
