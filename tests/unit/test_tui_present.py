@@ -727,6 +727,16 @@ def test_a_late_update_shows_in_the_lobby() -> None:
     assert all(f"{row.owed.text} " in text(lobby_layout.lay_out(row, 78)) for row in rows)
 
 
+def test_without_a_line_the_lobby_knows_what_waits_and_not_who_is_here() -> None:
+    """The number of people is as old as the line; what waits is one's own."""
+    rooms = (summary("a", title="down", here=3), summary("b", title="slow"))
+    seen = lobby.rows(rooms, NINE, live=False, waiting={"a": 2, "b": 0})
+    assert [("?", "2 waiting: down"), ("?", "slow")] == [
+        (row.here.text, row.title.text) for row in seen
+    ]
+    assert "3" == lobby.rows(rooms, NINE)[0].here.text
+
+
 @pytest.mark.parametrize("width", [78, 118, 198])
 def test_lobby_rows_fill_the_line(width: int) -> None:
     """Columns stand under their names at every width."""

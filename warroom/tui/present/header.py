@@ -198,11 +198,6 @@ def holders(scene: Scene, width: int) -> Pieces:
     return fitted(pieces, width)
 
 
-def lobby_link(line: Line, now: datetime) -> Piece:
-    """How the line to the hub stands, where no room is open."""
-    return _link(line, Sync.LIVE, now)
-
-
 def tabs(shown: str | None, keys: dict[str, str]) -> Pieces:
     """What a narrow screen can show, the marked one now: `>timeline  F2 command  F3 comms`."""
     names = [("esc", "timeline", shown is None)]

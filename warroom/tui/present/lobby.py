@@ -1,5 +1,6 @@
 """The lobby: the rooms of a hub, what burns first."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -50,6 +51,9 @@ def declaration(text: str) -> tuple[str, dict[str, bool]]:
     return (text, {}) if facts is None or not title.strip() else (title.strip(), facts)
 
 
+_NONE_WAITS: Mapping[str, int] = {}
+
+
 class LobbyRow(Struct, frozen=True):
     """One room as the lobby shows it, cell by cell."""
 
@@ -64,9 +68,18 @@ class LobbyRow(Struct, frozen=True):
     here: Piece
 
 
-def rows(rooms: tuple[RoomSummary, ...], now: datetime) -> list[LobbyRow]:
-    """The open rooms first, of these the worst and then the oldest; the closed ones last."""
-    return [_row(room, now) for room in sorted(rooms, key=_order)]
+def rows(
+    rooms: tuple[RoomSummary, ...],
+    now: datetime,
+    *,
+    live: bool = True,
+    waiting: Mapping[str, int] = _NONE_WAITS,
+) -> list[LobbyRow]:
+    """The open rooms first, of these the worst and then the oldest; the closed ones last.
+
+    Who is here is known while `live`. So many lines of the reader's are `waiting`, by room.
+    """
+    return [_row(room, now, live, waiting.get(room.log, 0)) for room in sorted(rooms, key=_order)]
 
 
 def _order(room: RoomSummary) -> tuple[bool, bool, str, datetime]:
@@ -74,7 +87,7 @@ def _order(room: RoomSummary) -> tuple[bool, bool, str, datetime]:
     return (room.status in CLOSED, room.status in OVER, unrated, room.declared_at)
 
 
-def _row(room: RoomSummary, now: datetime) -> LobbyRow:
+def _row(room: RoomSummary, now: datetime, live: bool, waiting: int) -> LobbyRow:
     over = room.status in OVER
     tone = Tone.QUIET if over else Tone.PLAIN
     severe = room.severity in {Severity.SEV1, Severity.SEV2} and not over
@@ -86,10 +99,15 @@ def _row(room: RoomSummary, now: datetime) -> LobbyRow:
         if room.recovering
         else Piece(room.status.upper(), tone),
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
-        title=Piece("restricted: " * room.restricted + one_line(room.title), tone),
+        title=Piece(
+            f"{waiting} waiting: " * (waiting > 0)
+            + "restricted: " * room.restricted
+            + one_line(room.title),
+            Tone.WARN if waiting else tone,
+        ),
         commander=_commander(room, over),
         owed=_owed(room, now),
-        here=Piece(str(room.here) if room.here else "-", tone),
+        here=Piece((str(room.here) if room.here else "-") if live else "?", tone),
     )
 
 

@@ -80,7 +80,8 @@ class LobbyScreen(Screen[None]):
         if not self.is_attached or not self.is_current:
             return
         desk, line = self.war.desk, self.query_one("#condition", OneLine)
-        link = header.lobby_link(desk.line, now())
+        waiting = {log: len(replica.pending) for log, replica in desk.replicas.items()}
+        link = header.link(desk.line, Sync.LIVE, sum(waiting.values()), now())
         who = (
             f"   you are {one_line(desk.you.name)} @{one_line(desk.you.handle)}" if desk.you else ""
         )
@@ -89,7 +90,8 @@ class LobbyScreen(Screen[None]):
         self.query_one("#trouble", OneLine).warn(
             header.trouble(desk.line, Sync.LIVE, self.war.keymap.first(LOBBY_TRY_AGAIN))
         )
-        self._show_rooms(lobby.rows(desk.rooms, desk.now()))
+        live = desk.line.state is LineState.LIVE
+        self._show_rooms(lobby.rows(desk.rooms, desk.now(), live=live, waiting=waiting))
 
     def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
         rooms = self.query_one(OptionList)
