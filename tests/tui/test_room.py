@@ -442,7 +442,7 @@ async def test_long_lines_of_the_help_hang_on_a_small_screen(hub: FakeHub) -> No
         await at.waits_for(lambda: fits(page) and page.content_size.width > NARROW[0])
         await at.pilot.resize_terminal(*NARROW)
         await at.waits_for(lambda: fits(page) and page.content_size.width < NARROW[0])
-        assert "\n" + " " * 22 + "with it. Nothing is sent." in str(page.content)
+        assert "\n" + " " * 22 + "with it; an objection" in str(page.content)
 
 
 async def test_help_is_every_word_and_key(hub: FakeHub) -> None:
@@ -478,6 +478,7 @@ async def test_the_palette_is_the_rooms_over_whatever_is_read(hub: FakeHub) -> N
         await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
         await at.presses("ctrl+p")
         await at.waits_for(lambda: {"/obs", "debrief  F5", "theme light"} <= set(offered(at)))
+        assert "/post" == offered(at)[0]
         names = " ".join(offered(at))
         assert not [word for word in ("Screenshot", "Maximize", "Theme", "Quit") if word in names]
         await at.presses(*"/withdraw")

@@ -24,13 +24,7 @@ from warroom.text import one_line
 from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
-from warroom.tui.palette import (
-    KeyProvider,
-    Palette,
-    TemplateProvider,
-    ThemeProvider,
-    WordProvider,
-)
+from warroom.tui.palette import OurProvider, Palette
 from warroom.tui.paste_guard import guard_pastes
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
@@ -58,12 +52,7 @@ class WarroomApp(App[None]):
     TITLE = "warroom"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
-        KeyProvider,
-        TemplateProvider,
-        ThemeProvider,
-        WordProvider,
-    }
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {OurProvider}
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(

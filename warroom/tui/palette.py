@@ -28,96 +28,75 @@ class Palette(CommandPalette, Once[None]):
 
 
 class Offer(NamedTuple):
-    """Something to choose: what it is called, what it says of itself, and what it does."""
+    """Something to choose: what it is called, what it says of itself, and what it does.
+
+    Some are `found_by` what they say of themselves, too.
+    """
 
     name: str
     help: str
     do: Callable[[], Any]
+    found_by: str = ""
 
 
 class OurProvider(Provider):
-    """What there is to choose: searched by its name, some by their help, too; and listed before
-    anything is searched, unless there is too much of it."""
-
-    listed = True
-    by_help = False
-
-    def offers(self) -> Iterator[Offer]:
-        """All that can be chosen now."""
-        raise NotImplementedError
-
-    def in_room(self, do: Callable[[RoomScreen], None]) -> None:
-        """Do something in the room in which one is, in front of which nothing is left."""
-        if (room := room_in(self.app)) is not None:
-            go_back_to(room)
-            do(room)
+    """All that one can choose: words, keys, themes, in this order; templates, once one searches."""
 
     async def discover(self) -> Hits:
-        for name, help_, do in self.offers() if self.listed else ():
+        for name, help_, do, _ in (*self._words(), *self._keys(), *self._themes()):
             yield DiscoveryHit(Content(name), do, name, help_)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for name, help_, do in self.offers():
-            score = max(matcher.match(name), matcher.match(help_) if self.by_help else 0)
+        everything = (*self._words(), *self._keys(), *self._themes(), *self._templates())
+        for name, help_, do, also in everything:
+            score = max(matcher.match(name), matcher.match(also))
             if score > 0:
                 yield Hit(score, matcher.highlight(name), do, name, help_)
 
-
-class WordProvider(OurProvider):
-    """Every word of the grammar, while a room is open."""
-
-    by_help = True
-
-    def offers(self) -> Iterator[Offer]:
+    def _words(self) -> Iterator[Offer]:
+        """Every word of the grammar, while a room is open."""
         for word in WORDS if room_in(self.app) else ():
             begin = partial(self._begin, f"/{word.name} ")
-            yield Offer(f"/{word.name}", word.help, begin)
+            yield Offer(f"/{word.name}", word.help, begin, word.help)
 
-    def _begin(self, line: str) -> None:
-        self.in_room(lambda room: room.begin(line))
-
-
-class TemplateProvider(OurProvider):
-    """Beginnings of stakeholder updates, for each audience and stage, while a room is open."""
-
-    listed = False
-
-    def offers(self) -> Iterator[Offer]:
+    def _templates(self) -> Iterator[Offer]:
+        """Beginnings of stakeholder updates, for each audience and stage, while a room is open."""
         texts = ours().texts if room_in(self.app) else {}
         for (audience, stage), text in texts.items():
             name = f"update for {readers(audience)}: {stage}"
-            yield Offer(name, text, partial(self._begin, audience, stage))
+            yield Offer(name, text, partial(self._begin_update, audience, stage))
 
-    def _begin(self, audience: Audience, stage: Stage) -> None:
-        self.in_room(lambda room: room.begin_update(audience, stage))
-
-
-class KeyProvider(OurProvider):
-    """What the keys of the room do that work wherever one is in it, or those of the lobby."""
-
-    def offers(self) -> Iterator[Offer]:
+    def _keys(self) -> Iterator[Offer]:
+        """What the keys of the room do that work wherever one is in it, or those of the lobby."""
         places = {Where.ROOM, Where.TIMELINE} if room_in(self.app) else {Where.LOBBY}
         for key in cast(War, self.app).keymap.keys:
             if key.where in places and key.action:
                 name = key.id.partition(".")[2].replace("_", " ")
                 yield Offer(f"{name}  {key.first}", key.help, partial(self._press, key.action))
 
-    async def _press(self, action: str) -> None:
-        room = room_in(self.app)
-        if room is not None:
-            go_back_to(room)
-        await (room or self.screen).run_action(action)
-
-
-class ThemeProvider(OurProvider):
-    """The colours, by the names that settings have for them."""
-
-    def offers(self) -> Iterator[Offer]:
+    def _themes(self) -> Iterator[Offer]:
+        """The colours, by the names that settings have for them."""
         for name in NAMES:
-            yield Offer(
-                f"theme {name}", "Wear these colours, and keep them.", partial(self._wear, name)
-            )
+            wear = partial(self._wear, name)
+            yield Offer(f"theme {name}", "Wear these colours, and keep them.", wear)
+
+    def _begin(self, line: str) -> None:
+        if (room := self._go_back()) is not None:
+            room.begin(line)
+
+    def _begin_update(self, audience: Audience, stage: Stage) -> None:
+        if (room := self._go_back()) is not None:
+            room.begin_update(audience, stage)
+
+    async def _press(self, action: str) -> None:
+        await (self._go_back() or self.screen).run_action(action)
 
     def _wear(self, name: str) -> None:
         self.app.theme = full_name(name)
+
+    def _go_back(self) -> RoomScreen | None:
+        """The room in which one is, with nothing in front of it any more."""
+        if (room := room_in(self.app)) is not None:
+            go_back_to(room)
+        return room
