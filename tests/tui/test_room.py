@@ -454,6 +454,15 @@ async def test_help_is_every_word_and_key(hub: FakeHub) -> None:
         assert "^g" in reading(at).plain
 
 
+async def test_copying_says_once_where_to_look(hub: FakeHub) -> None:
+    """Terminals do not tell whether they took it; a second copy says nothing new."""
+    async with in_room(hub) as at:
+        await at.presses("escape", "y", "y")
+        await at.waits_for(lambda: 2 == at.toasts().count("copied"))
+        doubts = [one for one in at.toasts() if "sent to your terminal's clipboard" in one]
+        assert 1 == len(doubts)
+
+
 async def test_the_palette_begins_a_line(hub: FakeHub) -> None:
     """A word chosen in the palette stands in the composer, not in the log."""
     async with in_room(hub) as at:

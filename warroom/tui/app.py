@@ -1,6 +1,7 @@
 """The app: it owns the desk, tells the screens what moved, and holds what outlives a screen."""
 
 import gc
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
 from warroom.tui.present import help as help_text
 from warroom.tui.present import inviting
+from warroom.tui.present.copying import clipboard_doubt
 from warroom.tui.present.glance import Glance
 from warroom.tui.safety import ControlFilter
 from warroom.tui.screens.inviting import InviteScreen
@@ -77,6 +79,7 @@ class WarroomApp(App[None]):
         self._leaving = False
         self._lent = False
         self._missed_bell = False
+        self._told_of_clipboard = False
         self._dressed_in = ""
         self._dress()
 
@@ -299,6 +302,14 @@ class WarroomApp(App[None]):
             + [f"{drafts} rooms hold a line that you have not sent"] * (drafts > 1)
             + ["a line that you began is not sent"] * (drafts == 1)
         )
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal, which says nothing of what it did with it: so, once, this
+        says where to look if it is not there."""
+        super().copy_to_clipboard(text)
+        told, self._told_of_clipboard = self._told_of_clipboard, True
+        if not told:
+            self.notify(clipboard_doubt(os.environ), timeout=10, markup=False)
 
     # --- the terminal ----------------------------------------------------------------------------
 
