@@ -3,14 +3,14 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from msgspec import Struct
 
 from server.batch import Accepted, Committed, Extended, Extension, Outcome, Rejected, Waiting
 from server.journal import Append, JournalTemporary, LogHead, Transaction
-from warroom.clock import HubClock, new_room_label, new_salt
+from warroom.clock import HubClock, new_room_label, new_salt, now
 from warroom.domain.commands import AdoptLog, Command, Declare, cited_by
 from warroom.domain.decide import NO_ROOM, Asked, Cited, Code, Founding, Granted, Refused, decide
 from warroom.domain.events import Citation, Policy
@@ -35,6 +35,9 @@ RECOVERING = Refused(
     True,
 )
 _MOVED_ON = Refused(Code.CONFLICT, "the log has moved on meanwhile", True)
+AHEAD = timedelta(days=1)
+"""How far ahead of this machine's clock entries may be dated that were made elsewhere."""
+
 _TWICE = Refused(Code.DUPLICATE_ID, "one of these entries has the id of an entry before")
 
 
@@ -69,6 +72,8 @@ class Decisions:
             return Extended(one, _MOVED_ON)
         if tx.known(one.log, {entry.header.id for entry in part.entries}):
             return Extended(one, _TWICE)
+        if (fault := _ahead(part.entries[-1], max(now(), self._clock.now()))) is not None:
+            return Extended(one, fault)
         entries = without_redacted(part.entries)
         *earlier, head = part.heads
         tx.append(one.label, [Append(entry, None) for entry in entries], head, earlier)
@@ -227,6 +232,19 @@ class Decisions:
         found = dict(tx.entries(one.log, wanted - fresh.keys()))
         found.update((seq, fresh[seq]) for seq in wanted & fresh.keys())
         return {seq: _cite(entry) for seq, entry in found.items()}
+
+
+def _ahead(last: Entry, at: datetime) -> Refused | None:
+    """Why entries that end with this one are not taken in, if they would take the hub's time along:
+    from then on every entry would be dated so, and what has a term would be over."""
+    dated = datetime.fromisoformat(last.header.at)
+    if dated <= at + AHEAD:
+        return None
+    text = (
+        f"the last of these entries is dated {dated:%Y-%m-%d %H:%M} UTC, more than a day ahead of "
+        "this hub's time, which never goes back; set the machine's clock if that is wrong"
+    )
+    return Refused(Code.INVALID, text)
 
 
 def _again(one: Waiting, before: tuple[int, str, bytes | None], digest: bytes) -> Outcome:

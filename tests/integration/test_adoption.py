@@ -16,6 +16,7 @@ from tests.data.golden.logbook import (
     incident,
     joined,
 )
+from tests.integration.conftest import WAIT, Hubs
 
 
 def book(*notes: str, label: str = "INC-7", log: str = "5eed" * 8) -> Logbook:
@@ -112,3 +113,14 @@ def test_a_log_can_be_adopted_again() -> None:
     made = adopted()
     assert incident().label == made.label
     assert OTHER_KEY.public == read("file", made.data()).key
+
+
+def test_a_log_from_the_future_is_not_taken_in(hubs: Hubs, tmp_path: Path) -> None:
+    """It would take the hub's time along, for ever: every session would be over."""
+    file = tmp_path / "future.jsonl"
+    file.write_bytes(book().note("late", at="9999-01-01T00:00:00.000000Z").sign().data())
+    hub = hubs.spawn("--adopt", str(file))
+    assert 1 == hub.process.wait(WAIT)
+    said = hub.errors.read_text()
+    assert "future.jsonl was not taken in" in said
+    assert "is dated 9999-01-01 00:00 UTC, more than a day ahead of this hub's time" in said

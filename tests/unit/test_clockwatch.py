@@ -30,6 +30,21 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(monkeypatch)
 
 
+def test_a_clock_that_runs_far_ahead_is_said_loudly(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When it is set, and at each start from then on: nothing takes it back."""
+    watch = ClockWatch(HubClock())
+    machine.wall += timedelta(minutes=59)
+    watch.look()
+    assert "" == caplog.text
+    machine.wall += timedelta(days=365)
+    watch.look()
+    assert "set forward by 365 days, 0:00:00" in caplog.text
+    ClockWatch(HubClock(NOON + timedelta(days=800)))
+    assert "the hub's time is 434 days, 23:01:00 ahead" in caplog.text
+
+
 def test_a_clock_that_runs_is_not_noted(machine: Machine) -> None:
     """Nor a correction of a second or two."""
     watch = ClockWatch(HubClock())

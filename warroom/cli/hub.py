@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from warroom.cli.options import (
@@ -19,7 +20,7 @@ from warroom.cli.options import (
 from warroom.cli.output import say, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.client.target import Target
-from warroom.clock import monotonic
+from warroom.clock import monotonic, now
 from warroom.domain.vocabulary import CLOSED
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ _STOPS_WITHIN = 20.0
 """Seconds that a hub may take to say goodbye to everyone."""
 
 _LOOK_AGAIN = 0.02
+
+_CLOCKS_DIFFER = 60
+"""Seconds by which the hub's time may be ahead of this machine's clock before that is said."""
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
@@ -65,6 +69,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     where = _where(options, env)
     with conversation(where, options.as_name, env, start=False) as hub:
         rooms = hub.rooms()
+    ahead = round((hub.welcome.time - now()).total_seconds())
     open_ = [room.label for room in rooms if room.status not in CLOSED]
     recovering = [room.label for room in rooms if room.recovering]
     if options.json:
@@ -78,12 +83,15 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
                 "rooms": len(rooms),
                 "open": open_,
                 "recovering": recovering,
+                "ahead_seconds": ahead,
             }
         )
     else:
         process = _process(hub.listener)
         rooms_open = f"{len(open_)} open of {len(rooms)} rooms"
         show([f"hub {hub.welcome.server} at {where}{process}: {rooms_open}"])
+        if ahead > _CLOCKS_DIFFER:
+            show([f"the hub's time is {timedelta(seconds=ahead)} ahead of this machine's clock"])
         if recovering:
             show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE
