@@ -141,7 +141,7 @@ class Hub:
             self._readers,
             self._recovery,
             self._attendance,
-            self._rates.commands,
+            self._rates,
         )
         self._writer.start()
         if own is None:

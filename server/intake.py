@@ -4,7 +4,7 @@ from server.attendance import Attendance
 from server.batch import Waiting
 from server.decisions import RECOVERING
 from server.directory import Directory
-from server.limits import Buckets, Rate, seconds
+from server.limits import Buckets, Rates, seconds
 from server.readers import Readers
 from server.recovery import Recovery
 from server.session import Session
@@ -20,7 +20,8 @@ MOST_WAITING = 100
 
 
 class Intake:
-    """Takes commands for the writer. `rate` is how many a person may give from elsewhere."""
+    """Takes commands for the writer. `rates` are how many, how long ones, and how many rooms, a
+    person may give from elsewhere."""
 
     def __init__(
         self,
@@ -29,18 +30,21 @@ class Intake:
         readers: Readers,
         recovery: Recovery,
         attendance: Attendance,
-        rate: Rate,
+        rates: Rates,
     ) -> None:
         self._writer = writer
         self._directory = directory
         self._readers = readers
         self._recovery = recovery
         self._attendance = attendance
-        self._commands = Buckets(rate)
+        self._commands = Buckets(rates.commands)
+        self._content = Buckets(rates.content)
+        self._rooms = Buckets(rates.rooms)
 
     def submit(self, session: Session, message: Submit) -> None:
         """Give a command to the writer, or say that it has to come again."""
-        if (busy := self._too_much(session)) is not None:
+        content = content_of(message)
+        if (busy := self._too_much(session, message, len(content))) is not None:
             _decline(session, message, busy)
             return
         room = self._readers.room(session, message.log)
@@ -51,26 +55,33 @@ class Intake:
         if not declares and room is not None:
             self._attendance.attend(session, room.log)
             self._attendance.named(_spoken_of(message), room)
-        if not self._writer.submit(self._waiting(session, message)):
+        if not self._writer.submit(self._waiting(session, message, content)):
             _decline(session, message, "the hub is overloaded, and this is not recorded")
             return
         session.waiting += 1
         if declares and room is None:
             self._attendance.attend(session, message.log)
 
-    def _too_much(self, session: Session) -> str | None:
+    def _too_much(self, session: Session, message: Submit, size: int) -> str | None:
         if session.waiting >= MOST_WAITING:
             return "too many of your commands wait; send more slowly"
-        if session.peer.remote and (wait := self._commands.take(session.you.person, monotonic())):
+        if not session.peer.remote:
+            return None
+        person, at = session.you.person, monotonic()
+        if wait := self._commands.take(person, at):
             return f"that is too many commands; the next is taken in {seconds(wait)} s"
+        if wait := self._content.take(person, at, size):
+            return f"that is too much text at once; this is taken in {seconds(wait)} s"
+        if isinstance(message.command, Declare) and (wait := self._rooms.take(person, at)):
+            return f"you declared too many rooms; the next is taken in {seconds(wait)} s"
         return None
 
-    def _waiting(self, session: Session, message: Submit) -> Waiting:
+    def _waiting(self, session: Session, message: Submit, content: bytes) -> Waiting:
         return Waiting(
             id=message.id,
             log=message.log,
             command=message.command,
-            content=content_of(message),
+            content=content,
             person=session.you.person,
             via=session.via,
             scope=session.you.scope,

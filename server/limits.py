@@ -22,13 +22,16 @@ class Rates(Struct, frozen=True, kw_only=True):
     Twelve people behind one address, each with a screen and a few scripts, stay far below.
     `failures` are codes and tokens that let nobody in; `connections` is how many may be open from
     one address, also half. `looks` and `rotations` are what the hub's own log takes: exports and
-    readings of restricted rooms, of one person, and new tokens of one session.
+    readings of restricted rooms, of one person, and new tokens of one session. `commands` may hold
+    `content` bytes in all, and `rooms` is how many of them may declare one.
     """
 
     accepts: Rate = Rate(100, 20)
     failures: Rate = Rate(10, 0.1)
     frames: Rate = Rate(1_000, 200)
     commands: Rate = Rate(200, 20)
+    content: Rate = Rate(2 * 1024 * 1024, 64 * 1024)
+    rooms: Rate = Rate(20, 20 / 3600)
     looks: Rate = Rate(60, 0.2)
     rotations: Rate = Rate(5, 1 / 3600)
     connections: int = 200
@@ -42,15 +45,15 @@ class Buckets:
         self._most = most
         self._spent: dict[str, tuple[float, float]] = {}
 
-    def take(self, key: str, now: float) -> float:
-        """Take one: 0 if that is allowed, otherwise the seconds after which it would be.
+    def take(self, key: str, now: float, amount: float = 1) -> float:
+        """Take so much: 0 if that is allowed, otherwise the seconds after which it would be.
 
         What is refused costs nothing: someone who keeps asking is not shut out for longer.
         """
         spent = self._left_over(key, now)
-        if spent + 1 > self._rate.burst:
-            return (spent + 1 - self._rate.burst) / self._rate.per_second
-        self._put(key, spent + 1, now)
+        if spent + amount > self._rate.burst:
+            return (spent + amount - self._rate.burst) / self._rate.per_second
+        self._put(key, spent + amount, now)
         return 0.0
 
     def owe(self, key: str, now: float) -> float:

@@ -39,9 +39,9 @@ from tests.integration.conftest import (
     joined,
 )
 from warroom.client.tls import Impostor, fetch_pinned, trust
-from warroom.clock import new_credential_id, new_secret
+from warroom.clock import new_credential_id, new_log_id, new_secret
 from warroom.domain.access import EndSession, MakeInvite, OpenSession, RotateSession
-from warroom.domain.commands import Post
+from warroom.domain.commands import Declare, Post
 from warroom.domain.decide import Code
 from warroom.domain.events import HubRestored
 from warroom.domain.hublog import OwnCommand, RegisterPerson
@@ -581,6 +581,27 @@ async def test_too_many_commands_of_one_person_are_put_off(serve: Serve) -> None
     assert isinstance(put_off, Declined)
     assert put_off.temporary
     assert "too many commands; the next is taken in" in put_off.text
+
+
+async def test_long_texts_and_many_rooms_of_one_person_are_put_off(serve: Serve) -> None:
+    """By their bytes, and by how many rooms: others, and whoever is on this machine, go on."""
+    rates = Rates(content=Rate(5_000, 0.01), rooms=Rate(2, 0.01))
+    async with serve(rates=rates) as served, joined(served.socket, "dee") as dee:
+        url = await served.gateway.open_tcp(Address("127.0.0.1", 0), "unused")
+        bearer = {"Authorization": f"Bearer {await _let_in(served.hub)}"}
+        log = await dee.declares()
+        async with dialled(url, additional_headers=bearer) as bo:
+            await bo.hello()
+            rooms = [await bo.submits(new_log_id(), Declare(title="x")) for _ in range(3)]
+            texts = [await bo.submits(log, Post(text="x" * 2_000)) for _ in range(3)]
+        for client_rooms in range(3):
+            await dee.declares(f"room {client_rooms}")
+        await dee.posts(log, *("x" * 2_000 for _ in range(3)))
+    for answers, said in ((rooms, "too many rooms; the next"), (texts, "too much text at once")):
+        assert [True, True, False] == [isinstance(answer, Acked) for answer in answers]
+        put_off = answers[-1]
+        assert isinstance(put_off, Declined)
+        assert (True, True) == (put_off.temporary, said in put_off.text)
 
 
 async def test_looking_again_and_again_does_not_fill_the_log(serve: Serve) -> None:

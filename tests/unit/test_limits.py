@@ -14,6 +14,14 @@ def test_a_burst_and_then_a_rate() -> None:
     assert 1.0 == buckets.take("a", 13.0)
 
 
+def test_more_than_one_can_be_taken() -> None:
+    """Bytes, for example; what does not fit leaves room for what does."""
+    buckets = Buckets(Rate(100, 10))
+    assert 0.0 == buckets.take("a", 0.0, 90)
+    assert 3.0 == buckets.take("a", 0.0, 40)
+    assert 0.0 == buckets.take("a", 0.0, 10)
+
+
 def test_everyone_has_their_own() -> None:
     """What one spends, nobody else misses."""
     buckets = Buckets(Rate(1, 0.1))
