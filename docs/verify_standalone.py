@@ -206,6 +206,10 @@ OPTIONAL = {
     "refs": is_texts,
     "body": is_hex(64),
 }
+STATUSES = (
+    *("candidate", "declared", "investigating", "identified", "mitigated", "monitoring"),
+    *("resolved", "debriefing", "closed", "cancelled"),
+)
 BODY = {"salt": is_hex(32), "words": lambda value: isinstance(value, dict)}
 HEAD = {
     "hash": is_hex(64),
@@ -251,6 +255,8 @@ class Log:
         self.with_words: set[int] = set()
         self.without_words: set[int] = set()
         self.requests: dict[int, Fields] = {}
+        self.times: dict[int, str] = {}
+        self.over = self.held = False
 
     def read(self, number: int, raw: bytes) -> None:
         """Check one line."""
@@ -289,6 +295,7 @@ class Log:
         self.signed_by = set()
         self.read_body(header, body)
         self.read_redaction(header)
+        self.read_expiry(header)
 
     def check_first(self, header: Fields) -> None:  # 10
         facts, kind = header["facts"], header["kind"]
@@ -343,6 +350,27 @@ class Log:
         need(not people(header) & people(request or {}), f"entry {seq} took one person")  # 20
         need(of["seq"] not in self.with_words, f"entry {of['seq']} has its words still")  # 21
 
+    def read_expiry(self, header: Fields) -> None:
+        facts, kind, seq = header["facts"], header["kind"], header["seq"]
+        through, days, now = facts.get("through"), facts.get("days"), facts.get("now")
+        self.times[seq] = header["at"]
+        if kind == "status.changed" and now in STATUSES:
+            self.over = now in ("closed", "cancelled")
+        if kind in ("room.held", "room.unheld"):
+            self.held = kind == "room.held"
+        if kind != "words.expired" or not is_citation(through) or not is_integer(days):
+            return
+        need(self.stands(through), f"entry {seq} ends with what does not stand before it")  # 22
+        gone = set(range(1, through["seq"] + 1))
+        kept, self.with_words = self.with_words & gone, self.with_words - gone
+        self.without_words -= gone
+        need((header["by"], header["via"]) == ("hub", "hub"), "it was not the hub")  # 23
+        need(self.over and not self.held, f"entry {seq} lets words of a live room expire")  # 24
+        since, until = self.times[through["seq"]], header["at"]
+        passed = datetime.fromisoformat(until[:-1]) - datetime.fromisoformat(since[:-1])
+        need(1 <= days <= passed.days, "the words are young")  # 25
+        need(not kept, f"words up to entry {through['seq']} are here still")  # 26
+
     def stands(self, citation: Fields) -> bool:
         """Whether an entry with this number and hash was read."""
         seq, cited = citation["seq"], citation["hash"]
@@ -363,12 +391,12 @@ class Log:
 
     def end(self) -> Iterator[str]:
         """What only the end shows."""
-        for seq in sorted(self.without_words):  # 22
-            yield f"the words of entry {seq} are missing, and no entry redacts them"
+        for seq in sorted(self.without_words):  # 27
+            yield f"the words of entry {seq} are missing, and nothing says why"
         seq = self.last["seq"]
-        if seq == 0 or self.signed < seq:  # 23
+        if seq == 0 or self.signed < seq:  # 28
             yield f"the entries after entry {self.signed} are not signed"
-        if seq and self.manifest is not None:  # 24
+        if seq and self.manifest is not None:  # 29
             label = self.first["facts"].get("label", "")
             head = {"head": {"hash": self.hashes[seq], "seq": seq}}
             expected = (head if "head" in self.manifest else {}) | {

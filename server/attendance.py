@@ -61,10 +61,12 @@ class Attendance:
             return
         if session.observer or (log, person) in self._joining or self._waits(log):
             return
-        if room is None or person not in room.incident.people:
+        if room is None or not room.incident.attends(person):
             self._joining.add((log, person))
             join = Join(person=person, name=session.you.name, handle=session.you.handle)
-            self._clerk.ask(log, join, command_id(log, "join", person))
+            # Once the name has expired, coming back is an arrival of its own.
+            since = [str(room.incident.expired)] if room and room.incident.expired else []
+            self._clerk.ask(log, join, command_id(log, "join", person, *since))
         elif room.names.names.get(person) not in {None, session.you.name}:
             self._joining.add((log, person))
             note = NoteName(person=person, name=session.you.name)
@@ -72,7 +74,7 @@ class Attendance:
 
     def named(self, people: Iterable[str], room: Room) -> None:
         """People are spoken of: those who are in the room attend, before the entry says so."""
-        strangers = {person for person in people if person not in room.incident.people}
+        strangers = {person for person in people if not room.incident.attends(person)}
         if not strangers:
             return
         for follower in room.followers:

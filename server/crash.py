@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Literal, TypeAlias
 
 Point: TypeAlias = Literal[
-    "start-up", "before-commit", "after-commit", "after-ack", "redaction", "backup"
+    "start-up", "before-commit", "after-commit", "after-ack", "redaction", "erasing", "backup"
 ]
 
 _reached: Counter[str] = Counter()

@@ -21,7 +21,7 @@ from warroom.domain.permissions import sees
 from warroom.domain.vocabulary import Scope
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
-from warroom.log.part import without_redacted
+from warroom.log.gone import without_gone
 from warroom.log.signing import HubKey
 
 FOLD_PAGE = 1_000
@@ -74,7 +74,7 @@ class Decisions:
             return Extended(one, _TWICE)
         if (fault := _ahead(part.entries[-1], max(now(), self._clock.now()))) is not None:
             return Extended(one, fault)
-        entries = without_redacted(part.entries)
+        entries = without_gone(part.entries)
         *earlier, head = part.heads
         tx.append(one.label, [Append(entry, None) for entry in entries], head, earlier)
         if local is None:

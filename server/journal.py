@@ -117,7 +117,8 @@ class Transaction(Protocol):
         `earlier` are heads of entries before the last, for a batch that was made elsewhere.
 
         The first entry of a new log creates it under `label`. A body that an `entry.redacted`
-        event of the batch names is erased, and never given out again.
+        event of the batch names is erased, and never given out again. Bodies that a
+        `words.expired` event covers are never given out again either, and `erase` erases them.
         """
 
     def commit(self) -> None:
@@ -136,8 +137,15 @@ class Journal(Protocol):
     def page(self, log: str, after: int, limit: int) -> Page:
         """Up to `limit` entries after `after`, in order, with the signed heads among them."""
 
+    def erase(self) -> bool:
+        """Erase some more of the words that have expired, of any log; whether any are left.
+
+        A little at a time, so that nobody waits long. Raises `JournalTemporary`.
+        """
+
     def scrub(self) -> None:
-        """See that erased words are gone from the files too; called after a redaction's commit."""
+        """See that erased words are gone from the files too; called after a redaction's commit,
+        and once `erase` has nothing left to do."""
 
     def close(self) -> None:
         """Give up the files or connections."""

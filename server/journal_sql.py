@@ -20,11 +20,11 @@ from server.journal import (
     OutcomeUnknown,
     Page,
 )
-from server.schema import bodies, entries, heads, logs, redactions
+from server.schema import bodies, entries, expiries, heads, logs, redactions
 from server.sqlite import SqliteFile
-from warroom.domain.events import EntryRedacted
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, Malformed, read_entry
+from warroom.log.gone import expired_by, redacted_by
 from warroom.log.signing import SignedHead
 
 _OF_LOG = entries.c.log == bindparam("log")
@@ -44,12 +44,24 @@ _KNOWN = select(entries.c.log, entries.c.id, entries.c.seq, entries.c.by, entrie
     entries.c.id.in_(bindparam("ids", expanding=True))
 )
 
-# A redaction hides the words by itself; that they are erased too is the file's affair.
+ERASED_AT_ONCE = 500
+"""Entries whose words are overwritten in one transaction, once they have expired."""
+
+_EXPIRED = select(func.coalesce(func.max(expiries.c.through), 0)).where(
+    expiries.c.log == bindparam("log")
+)
+
+# A redaction or an expiry hides the words by itself; erasing them too is the file's affair.
 _ENTRIES = select(
     entries.c.seq,
     entries.c.hash,
     entries.c.header,
-    case((redactions.c.seq.is_(None), bodies.c.body)).label("body"),
+    case(
+        (
+            and_(redactions.c.seq.is_(None), entries.c.seq > _EXPIRED.scalar_subquery()),
+            bodies.c.body,
+        )
+    ).label("body"),
 ).select_from(
     entries.outerjoin(
         bodies, and_(bodies.c.log == entries.c.log, bodies.c.seq == entries.c.seq)
@@ -74,6 +86,11 @@ _SIGNED = (
 )
 _REDACTED = select(redactions.c.seq).where(
     redactions.c.log == bindparam("log"), redactions.c.seq.in_(bindparam("seqs", expanding=True))
+)
+
+_UNERASED = select(expiries).where(expiries.c.erased < expiries.c.through).limit(1)
+_NOTE_ERASED = sql_update(expiries).where(
+    expiries.c.log == bindparam("of_log"), expiries.c.through == bindparam("of_through")
 )
 
 
@@ -125,8 +142,21 @@ class SqlJournal:
             signed = tuple(SignedHead(**row) for row in rows.mappings())
         return Page(tuple(found), signed)
 
+    def erase(self) -> bool:
+        """Overwrite some more of the words that have expired; whether any are left."""
+        with self._file.explained(), self._file.writer.begin() as connection:
+            self._file.check_there()
+            found = connection.execute(_UNERASED).one_or_none()
+            if found is None:
+                return False
+            upto = min(found.erased + ERASED_AT_ONCE, found.through)
+            self._file.erase_some(connection, found.log, found.erased, upto)
+            place = {"of_log": found.log, "of_through": found.through}
+            connection.execute(_NOTE_ERASED, {**place, "erased": upto})
+            return connection.execute(_UNERASED).first() is not None
+
     def scrub(self) -> None:
-        """See that redacted words are gone from the files too."""
+        """See that erased words are gone from the files too."""
         self._file.scrub()
 
     def check(self) -> None:
@@ -204,6 +234,7 @@ class SqlTransaction:
         if rows := [_body_row(entry) for entry in appended if entry.body_bytes is not None]:
             self._connection.execute(insert(bodies), rows)
         self._redact(head.log, appended)
+        self._expire(head.log, appended)
         self._connection.execute(insert(heads), [_signed_row(one) for one in (*earlier, head)])
         if before is not None:
             self._connection.execute(
@@ -214,7 +245,7 @@ class SqlTransaction:
         """Note what the entries redact, and erase it. Redacting twice changes nothing."""
         named: dict[int, int] = {}
         for entry in appended:
-            for seq in _redacts(entry):
+            if (seq := redacted_by(entry)) is not None:
                 named.setdefault(seq, entry.seq)
         if not named:
             return
@@ -225,6 +256,17 @@ class SqlTransaction:
             rows = [{"log": log, "seq": seq, "by_seq": by} for seq, by in named.items()]
             self._connection.execute(insert(redactions), rows)
             self._file.erase(self._connection, log, list(named))
+
+    def _expire(self, log: str, appended: Sequence[Entry]) -> None:
+        """Note up to where the entries let words expire; `SqlJournal.erase` does the rest."""
+        for entry in appended:
+            through = expired_by(entry)
+            if through is None:
+                continue
+            before = self._connection.execute(_EXPIRED, {"log": log}).scalar_one()
+            if before < through < entry.seq:
+                row = {"log": log, "through": through, "by_seq": entry.seq, "erased": before}
+                self._connection.execute(insert(expiries), row)
 
     def commit(self) -> None:
         """Make it durable. Raises `JournalTemporary` or `OutcomeUnknown`."""
@@ -248,14 +290,6 @@ def _check_continues(before: LogHead | None, appended: Sequence[Entry], head: Si
         seq, prev = entry.seq, entry.hash
     if (head.seq, head.hash) != (seq, prev):
         raise ValueError(f"the signed head names entry {head.seq}, and the batch ends at {seq}")
-
-
-def _redacts(entry: Entry) -> tuple[int, ...]:
-    event = entry.recorded().event if entry.header.kind == _REDACTION else None
-    return (event.of.seq,) if isinstance(event, EntryRedacted) else ()
-
-
-_REDACTION = EntryRedacted.__struct_config__.tag
 
 
 def _read_after(connection: Connection, log: str, after: int, limit: int) -> list[Entry]:

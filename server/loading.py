@@ -7,9 +7,9 @@ whose words are gone, or whose end nobody signed, was altered by someone else.
 from collections.abc import Iterator, Sequence
 
 from server.journal import WAYS_OUT, Journal, JournalRefused, LogHead
-from warroom.domain.events import EntryRedacted
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry
+from warroom.log.gone import expired_by, redacted_by
 from warroom.log.signing import signature_holds
 
 PAGE = 2_000
@@ -48,10 +48,7 @@ class Gaps:
     def read(self, entry: Entry) -> None:
         if entry.header.body is not None and entry.body_bytes is None:
             self.missing.add(entry.seq)
-        if entry.header.kind == _REDACTED and isinstance(
-            redacted := entry.recorded().event, EntryRedacted
-        ):
-            self.missing.discard(redacted.of.seq)
-
-
-_REDACTED = EntryRedacted.__struct_config__.tag
+        if (redacted := redacted_by(entry)) is not None:
+            self.missing.discard(redacted)
+        if (through := expired_by(entry)) is not None:
+            self.missing = {seq for seq in self.missing if seq > through}

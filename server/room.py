@@ -25,6 +25,7 @@ from warroom.domain.events import (
     Recorded,
     RollCalled,
     Unknown,
+    WordsExpired,
 )
 from warroom.domain.feed import Feed
 from warroom.domain.fold import apply
@@ -62,13 +63,13 @@ class Live(Struct, frozen=True):
 class Missing(Struct, frozen=True):
     """The page that the room needs from the journal before it can go on.
 
-    `redactions` is how many the room had seen when it asked: a page read before the next one may
+    `erasures` is how many the room had seen when it asked: a page read before the next one may
     hold words that are gone by now.
     """
 
     after: int
     limit: int
-    redactions: int
+    erasures: int
 
 
 class Room:
@@ -88,7 +89,7 @@ class Room:
         self._memo: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
         self._naming: dict[int, Event | Unknown] = {}
         self._titles: dict[int, str | None] = {}
-        self._redactions = 0
+        self._erasures = 0
 
     @property
     def called(self) -> str:
@@ -160,7 +161,7 @@ class Room:
         if follower.sent not in self._memo:
             recent = self._recent_after(follower.sent)
             if not recent:
-                return Missing(follower.sent, PAGE_ENTRIES, self._redactions)
+                return Missing(follower.sent, PAGE_ENTRIES, self._erasures)
             heads = tuple(head for head in self._recent_heads if head.seq >= recent[0].seq)
             self._keep_page(follower.sent, recent, heads)
         last, data = self._memo[follower.sent]
@@ -169,8 +170,8 @@ class Room:
         return data
 
     def supply(self, missing: Missing, page: Page) -> None:
-        """Take the page that `next_page` asked for, unless a redaction came in between."""
-        if page.entries and missing.redactions == self._redactions:
+        """Take the page that `next_page` asked for, unless words were erased in between."""
+        if page.entries and missing.erasures == self._erasures:
             self._keep_page(missing.after, page.entries, page.heads)
 
     def _fold(self, entry: Entry) -> None:
@@ -193,23 +194,38 @@ class Room:
                 self._titles[recorded.seq] = said.text if said else None
             case EntryRedacted(of=of):
                 self._redact(of.seq)
+            case WordsExpired():
+                self._expire()
             case _:
                 pass
 
     def _redact(self, seq: int) -> None:
-        """Drop everything that may hold the words; the journal has the rest without them."""
-        self._redactions += 1
         naming = self._naming.pop(seq, None)
         if naming is not None:
             self.names.forget(naming)
         self._titles.pop(seq, None)
+        self._drop_words()
+
+    def _expire(self) -> None:
+        """Names and title are what later entries say, if any do."""
+        through = self.incident.expired
+        self._titles = {seq: text for seq, text in self._titles.items() if seq > through}
+        self._naming = {seq: event for seq, event in self._naming.items() if seq > through}
+        self.names = Names()
+        for event in self._naming.values():
+            self.names.learn(event)
+        self._drop_words()
+
+    def _drop_words(self) -> None:
+        """Drop everything that may hold words; the journal has what is left of them."""
+        self._erasures += 1
         self._recent.clear()
         self._recent_bytes = 0
         self._recent_heads.clear()
         self._memo.clear()
 
     def _remember(self, committed: Committed) -> None:
-        if any(entry.seq in self.incident.redacted for entry in committed.entries):
+        if any(self.incident.gone(entry.seq) for entry in committed.entries):
             return
         self._recent.extend(committed.entries)
         self._recent_bytes += sum(map(_size, committed.entries))

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration: what this program reads and writes. Four digits, so that they sort."""
 
 metadata = MetaData()
@@ -86,6 +86,22 @@ redactions = Table(
 )
 """Entries whose words are gone for good, and the entry that says so."""
 
+expiries = Table(
+    "expiries",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("through", BigInteger, primary_key=True),
+    Column("by_seq", BigInteger, nullable=False),
+    Column("erased", BigInteger, nullable=False),
+    ForeignKeyConstraint(["log", "through"], ["entries.log", "entries.seq"]),
+    ForeignKeyConstraint(["log", "by_seq"], ["entries.log", "entries.seq"]),
+    CheckConstraint("by_seq > through", name="expiries_order"),
+    CheckConstraint("erased <= through", name="expiries_erased"),
+    sqlite_with_rowid=False,
+)
+"""Up to which entry all words of a log have expired, the entry that says so, and the last one
+whose words are overwritten by now."""
+
 GUARDS = frozenset(
     {
         "logs_insert",
@@ -103,6 +119,9 @@ GUARDS = frozenset(
         "redactions_insert",
         "redactions_update",
         "redactions_delete",
+        "expiries_insert",
+        "expiries_update",
+        "expiries_delete",
     }
 )
 """The triggers without which a journal is not used."""

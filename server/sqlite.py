@@ -78,6 +78,15 @@ _ERASE = (
     .where(bodies.c.log == bindparam("of_log"), bodies.c.seq == bindparam("of_seq"))
     .values(body=func.zeroblob(func.length(bodies.c.body)))
 )
+_ERASE_SOME = (
+    update(bodies)
+    .where(
+        bodies.c.log == bindparam("of_log"),
+        bodies.c.seq > bindparam("after"),
+        bodies.c.seq <= bindparam("upto"),
+    )
+    .values(body=func.zeroblob(func.length(bodies.c.body)))
+)
 
 
 class SqliteFile:
@@ -199,6 +208,10 @@ class SqliteFile:
         """Overwrite the words of entries that `redactions` names."""
         connection.execute(_ERASE, [{"of_log": log, "of_seq": seq} for seq in seqs])
 
+    def erase_some(self, connection: Connection, log: str, after: int, upto: int) -> None:
+        """Overwrite the words of the entries between, which `expiries` covers."""
+        connection.execute(_ERASE_SOME, {"of_log": log, "after": after, "upto": upto})
+
     def scrub(self) -> None:
         """Empty the write-ahead file, where older copies of erased words may still stand."""
         with self.explained(), closing(self.writer.raw_connection()) as connection:
@@ -210,7 +223,7 @@ class SqliteFile:
         if answer != (0, 0, 0):
             raise JournalTemporary(
                 f"The write-ahead file of the journal {self._path} is still being read, so that"
-                " redacted words may stand in it; end what reads it or wait for it."
+                " erased words may stand in it; end what reads it or wait for it."
             )
 
     def check(self) -> None:

@@ -30,7 +30,7 @@ from server.journal import (
     OutcomeUnknown,
 )
 from warroom.clock import HubClock
-from warroom.domain.commands import ApproveRedaction
+from warroom.domain.commands import ApproveRedaction, ExpireWords
 from warroom.domain.decide import Code, Refused
 from warroom.domain.events import Policy
 from warroom.log.signing import HubKey
@@ -64,8 +64,9 @@ class Writer:
         self._queue: queue.Queue[Work | None] = queue.Queue(QUEUE_COMMANDS)
         self._locals: dict[str, Local] = {}
         self._unscrubbed: list[Outcome] = []
-        # A hub that was killed may have committed a redaction whose words are still in the files.
+        # A hub that was killed may have committed that words are gone which are still in the files.
         self._stale = True
+        self._unerased = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -94,7 +95,7 @@ class Writer:
         while not stopping:
             work, stopping = self._take()
             if work:
-                self._deliver(self._hold_redactions(self._settle(work)))
+                self._deliver(self._hold_erasures(self._settle(work)))
             self._scrub()
 
     def _take(self) -> tuple[list[Work], bool]:
@@ -102,7 +103,7 @@ class Writer:
         taken: list[Work] = []
         size = 0
         try:
-            first = self._queue.get(timeout=SCRUB_RETRY if self._must_scrub else None)
+            first = self._queue.get(timeout=self._patience)
             while first is not None:
                 taken.append(first)
                 size += _size(first)
@@ -160,14 +161,14 @@ class Writer:
         heads = {head.log: head.hash for head in self._journal.heads()}
         return all(heads.get(commit.log) == commit.head.hash for commit in commits)
 
-    def _hold_redactions(self, batch: Batch) -> Batch:
-        """Keep back the answers to redactions until the words are gone from the files too.
+    def _hold_erasures(self, batch: Batch) -> Batch:
+        """Keep back the answers to what erases until the words are gone from the files too.
 
         The answer to one that is sent again as well: the hub may have been killed in between.
         """
-        # Among entries that were made elsewhere may be redactions of what stands here.
+        # Among entries that were made elsewhere may be some that erase what stands here.
         self._stale = self._stale or bool(batch.extended)
-        held = [outcome for outcome in batch.outcomes if _redacts(outcome)]
+        held = [outcome for outcome in batch.outcomes if _erases(outcome)]
         if not held:
             return batch
         self._unscrubbed += held
@@ -178,15 +179,28 @@ class Writer:
     def _must_scrub(self) -> bool:
         return self._stale or bool(self._unscrubbed)
 
+    @property
+    def _patience(self) -> float | None:
+        """Seconds to wait for work before the words that are to go are looked after again."""
+        if self._unerased:
+            return 0.0
+        return SCRUB_RETRY if self._must_scrub else None
+
     def _scrub(self) -> None:
+        """Erase a part of what has expired; once there is no more of it, empty the old copies."""
         if not self._must_scrub:
             return
         if self._unscrubbed:
             crash.reached("redaction")
         try:
+            self._unerased = self._journal.erase()
+            if self._unerased:
+                crash.reached("erasing")
+                return
             self._journal.scrub()
         except JournalError as error:
-            _logger.warning("redacted words are still in the write-ahead log: %s", error)
+            self._unerased = False
+            _logger.warning("words that are gone are still in the journal's files: %s", error)
             return
         answers, self._unscrubbed, self._stale = self._unscrubbed, [], False
         if answers:
@@ -216,8 +230,9 @@ def _joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def _redacts(outcome: Outcome) -> bool:
-    return isinstance(outcome, Accepted) and isinstance(outcome.waiting.command, ApproveRedaction)
+def _erases(outcome: Outcome) -> bool:
+    command = outcome.waiting.command
+    return isinstance(outcome, Accepted) and isinstance(command, ApproveRedaction | ExpireWords)
 
 
 def _size(work: Work) -> int:

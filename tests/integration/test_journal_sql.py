@@ -36,6 +36,7 @@ from warroom.domain.events import (
     NotePosted,
     RoleTaken,
     TextWords,
+    WordsExpired,
 )
 from warroom.domain.vocabulary import Role, Via
 from warroom.log.chain import GENESIS
@@ -87,6 +88,10 @@ class Author:
     def redaction(self, seq: int) -> Batch:
         of = Citation(seq, self.entries[seq - 1].hash)
         return self.batch(EntryRedacted(of=of, request=of))
+
+    def expiry(self, through: int) -> Batch:
+        cited = Citation(through, self.entries[through - 1].hash)
+        return self.batch(WordsExpired(through=cited, days=90))
 
 
 def append(journal: SqlJournal, batch: Batch, label: str = "INC-1") -> None:
@@ -455,6 +460,97 @@ def test_a_reader_in_the_way_of_scrub_is_reported(journal: SqlJournal, path: Pat
         other.execute("COMMIT")
     journal.scrub()
     assert b"hunter2" not in bytes_of_all_files(path)
+
+
+# --- expiry ----------------------------------------------------------------------------------
+
+
+def test_expired_words_are_hidden_at_once_and_erased_by_and_by(
+    journal: SqlJournal, path: Path
+) -> None:
+    """A part in each transaction, so that others can write between; what is later stays."""
+    author = Author()
+    secrets = [f"secret<{number:05}>" * (1 + number % 90) for number in range(1200)]
+    append(journal, author.notes(*secrets))
+    append(journal, author.redaction(7))
+    append(journal, author.expiry(1100))
+    found = journal.page(BRIDGE, 0, 10_000).entries
+    assert [*range(1101, 1201)] == [entry.seq for entry in found if entry.body_bytes]
+    assert secrets[0].encode() in bytes_of_all_files(path)
+    parts = 1
+    while journal.erase():
+        append(journal, author.notes("in between"))
+        parts += 1
+    assert 3 == parts
+    assert not journal.erase()
+
+    journal.scrub()
+
+    content = bytes_of_all_files(path)
+    left = {number for number in range(1200) if f"secret<{number:05}>".encode() in content}
+    assert set(range(1100, 1200)) == left
+    journal.check()
+
+
+def test_words_expire_further_and_never_again(journal: SqlJournal, path: Path) -> None:
+    """What asks for less, or for what is not there, changes nothing."""
+    author = Author()
+    append(journal, author.notes("one", "two", "three"))
+    append(journal, author.expiry(2))
+    for through in (1, 2):
+        append(journal, author.expiry(through))
+    nowhere = Citation(99, "0" * 64)
+    append(journal, author.batch(WordsExpired(through=nowhere, days=90)))
+    kept = [entry.seq for entry in journal.page(BRIDGE, 0, 99).entries if entry.body_bytes]
+    assert [3] == kept
+    append(journal, author.expiry(5))
+    with raw(path) as other:
+        rows = other.execute("SELECT through, by_seq, erased FROM expiries").fetchall()
+    assert [(2, 4, 0), (5, 8, 2)] == rows
+
+
+def test_erasing_goes_on_in_the_next_hub(journal: SqlJournal, path: Path) -> None:
+    """Whatever the one before had done of it, and in whichever room."""
+    first, second = Author(), Author(OTHER)
+    append(journal, first.notes(*["hunter2"] * 700))
+    append(journal, second.notes("hunter2"), "INC-2")
+    append(journal, first.expiry(700))
+    append(journal, second.expiry(1), "INC-2")
+    assert journal.erase()
+    journal.close()
+    with closing(open_sqlite(path)) as later:
+        while later.erase():
+            pass
+        later.scrub()
+        assert b"hunter2" not in bytes_of_all_files(path)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE expiries SET through = 3",
+        "UPDATE expiries SET by_seq = 5",
+        "UPDATE expiries SET erased = 0",
+        "DELETE FROM expiries",
+        "INSERT OR REPLACE INTO expiries VALUES (:log, 2, 4, 0)",
+        "INSERT INTO expiries VALUES (:log, 1, 4, 0)",
+        "INSERT INTO bodies VALUES (:log, 1, x'00')",
+        "UPDATE bodies SET body = zeroblob(length(body)) WHERE seq = 3",
+        "UPDATE bodies SET body = zeroblob(length(body) + 1) WHERE seq = 2",
+    ],
+)
+def test_guards_refuse_to_have_less_or_more_expired(
+    journal: SqlJournal, path: Path, statement: str
+) -> None:
+    """By any program."""
+    author = Author()
+    append(journal, author.batch(RoleTaken(role=Role.DEPUTY)))
+    append(journal, author.notes("two", "three"))
+    append(journal, author.expiry(2))
+    journal.erase()
+    append(journal, author.notes("five"))
+    with raw(path) as other, pytest.raises(sqlite3.IntegrityError, match=r"never|only"):
+        other.execute(statement, {"log": BRIDGE} if ":log" in statement else {})
 
 
 # --- many at once ----------------------------------------------------------------------------

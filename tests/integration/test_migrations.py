@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -63,6 +64,23 @@ def test_migrations_make_every_guard(path: Path) -> None:
     triggers = run(path, "SELECT name FROM sqlite_master WHERE type = 'trigger'")
 
     assert schema.GUARDS == {name for (name,) in triggers}
+
+
+def test_a_journal_of_the_first_schema_goes_on(tmp_path: Path) -> None:
+    """What is in it stays; it gets what it lacks, guards and all."""
+    old = tmp_path / "old.db"
+    engine = create_engine(f"sqlite:///{old}")
+    with engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO logs VALUES ('ab', 'INC-1', 't', 1, 'h', 't')")
+    engine.dispose()
+    with closing(open_sqlite(old)) as journal:
+        assert ["INC-1"] == [head.label for head in journal.heads()]
+    schema_of = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' ORDER BY name"
+    open_sqlite(tmp_path / "new.db").close()
+    assert run(tmp_path / "new.db", schema_of) == run(old, schema_of)
 
 
 def test_a_newer_schema_is_refused(path: Path) -> None:

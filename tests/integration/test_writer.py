@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from warroom.clock import HubClock, new_command_id, new_log_id
 from warroom.domain.commands import (
     Amend,
     ApproveRedaction,
+    ChangeStatus,
     Command,
     Declare,
+    ExpireWords,
     Join,
     MarkActionOverdue,
     Post,
@@ -26,7 +29,7 @@ from warroom.domain.commands import (
 )
 from warroom.domain.decide import Code, decide
 from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.vocabulary import HUB, Role, Scope, Via
+from warroom.domain.vocabulary import HUB, Role, Scope, Status, Via
 from warroom.log.chain import canonical
 from warroom.log.signing import HubKey, signature_holds
 
@@ -34,14 +37,26 @@ SECRET = "hunter2-is-not-a-password"
 KEY = HubKey(bytes(range(32)))
 
 
+class Earlier(HubClock):
+    """The time so long ago."""
+
+    def __init__(self, ago: timedelta) -> None:
+        super().__init__()
+        self._ago = ago
+
+    def now(self) -> datetime:
+        return super().now() - self._ago
+
+
 class Bench:
     """A writer with its batches collected, driven synchronously."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, ago: timedelta = timedelta()) -> None:
         self.journal = journal
         self.batches: list[Batch] = []
         self._answered = threading.Condition()
-        self.writer = Writer(journal, KEY, HubClock(), self._deliver, DEFAULT_POLICY)
+        clock = Earlier(ago)
+        self.writer = Writer(journal, KEY, clock, self._deliver, DEFAULT_POLICY)
 
     def _deliver(self, batch: Batch) -> None:
         with self._answered:
@@ -182,6 +197,29 @@ def test_a_redaction_is_acknowledged_when_the_words_are_gone(
     outcomes = bench.ask(waiting(log, ApproveRedaction(entry=4), "bo"))
     assert [6] == seqs(outcomes)
     assert not leaks(tmp_path)
+
+
+def test_an_expiry_is_acknowledged_when_the_words_are_gone(
+    journal: SqlJournal, tmp_path: Path
+) -> None:
+    """Others are answered meanwhile."""
+    bench, log = Bench(journal, ago=timedelta(days=90)), new_log_id()
+    over = ChangeStatus(to=Status.CANCELLED, reason="x")
+    bench.writer.start()
+    bench.ask(waiting(log, Declare(title="x")), joins(log, "ana"))
+    bench.ask(*(waiting(log, Post(SECRET)) for _ in range(600)), waiting(log, over))
+    bench.writer.stop()
+    later = Bench(journal)
+    later.writer.start()
+    try:
+        assert leaks(tmp_path)
+        expiry, note = waiting(log, ExpireWords(days=90), HUB), waiting(log, Post("x"))
+        # The expiry comes first and is answered last.
+        assert [605, 604] == seqs(later.ask(expiry, note))
+        assert not leaks(tmp_path)
+        assert [Code.NOT_DUE] == seqs(later.ask(waiting(log, ExpireWords(days=90), HUB)))
+    finally:
+        later.writer.stop()
 
 
 def leaks(folder: Path) -> list[Path]:

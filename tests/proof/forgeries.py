@@ -10,9 +10,21 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from tests.data.golden.logbook import ADA, BO, KEY, KIM, OTHER_KEY, Logbook, joined
+from tests.data.golden.logbook import (
+    ADA,
+    BO,
+    KEY,
+    KIM,
+    OTHER_KEY,
+    Logbook,
+    ended,
+    expire,
+    forgotten,
+    joined,
+)
 from warroom.domain import events
-from warroom.domain.events import TextWords
+from warroom.domain.events import Citation, TextWords
+from warroom.domain.vocabulary import Status
 from warroom.log.chain import canonical
 from warroom.log.signing import SignedHead
 
@@ -167,6 +179,20 @@ def by_the_hub(*, of: int, request: int | None, by: str, said_by: str | None = N
     return book.sign().forget(3).data()
 
 
+def told(event: events.Event) -> Logbook:
+    """A room that has ended, and then something more was said."""
+    return ended().add(event, at=ended().entries()[-1].header.at)
+
+
+def hushed_book(book: Logbook | None = None, **changed: Any) -> Logbook:
+    """Words that have expired and are gone."""
+    return forgotten(expire(book or ended(), **changed).sign())
+
+
+def hushed(book: Logbook, **changed: Any) -> bytes:
+    return hushed_book(book, **changed).data()
+
+
 def adopted_with(**facts: Any) -> bytes:
     """Adopted by the forger, with other facts than are true."""
     book = victim()
@@ -287,6 +313,21 @@ FORGERIES: dict[str, Forgery] = {
     "redacted on the word of who asked": lambda lines: by_the_hub(
         of=3, request=4, by=KIM, said_by=BO
     ),
+    # expiries that the hub signed and that break a rule
+    "expired by someone": lambda lines: hushed(ended(), by=ADA),
+    "expired before its time": lambda lines: hushed(ended(), days=93),
+    "expired at once": lambda lines: hushed(ended(), days=0),
+    "expired under a hold": lambda lines: hushed(told(events.RoomHeld())),
+    "expired while it goes on": lambda lines: hushed(
+        told(events.StatusChanged(was=Status.CANCELLED, now=Status.INVESTIGATING))
+    ),
+    "expired with what does not stand before": lambda lines: hushed(
+        ended(), through=Citation(5, "ab" * 32)
+    ),
+    "expired with itself": lambda lines: hushed(ended(), through=Citation(7, "ab" * 32)),
+    "words after the last that expired gone": lambda lines: forgotten(hushed_book(), 6).data(),
+    "expired words put back": lambda lines: expire(ended()).sign().data(),
+    "words expired, and the expiry taken out": lambda lines: forgotten(ended()).data(),
     # adoptions
     "adopted with an entry that nobody had signed": lambda lines: (
         victim().note("and the vendor is to blame").adopt(OTHER_KEY).sign().data()

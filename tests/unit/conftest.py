@@ -228,7 +228,10 @@ def story() -> Playbook:
 
 
 def whole_incident() -> Playbook:
-    """From the declaration to the close, each kind of entry at least once."""
+    """From the declaration to the close, each kind of entry at least once.
+
+    But for `words.expired`, after which there would be little left to look at: see `aged`.
+    """
     room = Playbook()
     room.does("ana", c.Declare(title="Checkout is down", severity=Severity.SEV2))
     room.joins("ana", "bo", "cy", "dee")
@@ -246,6 +249,15 @@ def whole_incident() -> Playbook:
     room.does("ana", c.Remove(handle="eve", reason="not needed any more"))
     room.does("cy", c.Rename(name="Cy"))
     room.does(HUB, c.NoteName(person="dee", name="Dee"))
+    room.does("dee", c.Hold(reason="the insurer asks for it"))
+    room.does("ana", c.Unhold(reason="the claim is settled"))
+    return room
+
+
+def aged(room: Playbook) -> Playbook:
+    """A room that has ended, ninety days later: its words have expired."""
+    room.waits(90 * 24 * 3600)
+    room.does(HUB, c.ExpireWords(days=90))
     return room
 
 

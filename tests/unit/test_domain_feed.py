@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.unit.conftest import Playbook
 from warroom.domain import commands as c
-from warroom.domain.events import Citation, Recorded, UpdatePublished
+from warroom.domain.events import Citation, Recorded, UpdatePublished, WordsExpired
 from warroom.domain.feed import Feed, Published
 from warroom.domain.vocabulary import Audience
 
@@ -60,6 +60,17 @@ def test_words_that_were_redacted_are_gone(told: Playbook) -> None:
     told.does("dee", c.RequestRedaction(entry=text, reason="a customer's name"))
     told.does("bo", c.ApproveRedaction(entry=text))
     assert [(1, None)] == [(one.update, one.text) for one in feed(told)]
+
+
+def test_words_that_have_expired_are_gone(told: Playbook) -> None:
+    """What was told later stays, and an expiry of what is still to come takes nothing."""
+    told.records(WordsExpired(through=Citation(told.incident.seq + 1, "0" * 64), days=90))
+    assert ["Cards fail since nine."] == [one.text for one in feed(told)]
+    first = told.incident.seq
+    told.does("dee", c.DraftUpdate(audience=Audience.CUSTOMERS, text="Since eight.", corrects=1))
+    publish(told, 3)
+    told.records(WordsExpired(through=Citation(first, "0" * 64), days=90))
+    assert [(1, None), (3, "Since eight.")] == [(one.update, one.text) for one in feed(told)]
 
 
 def test_a_redaction_of_something_else_takes_no_words(told: Playbook) -> None:

@@ -21,6 +21,7 @@ from warroom.domain.events import Citation, Recorded
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
 from warroom.domain.names import voice_id
+from warroom.domain.retention import expirable
 from warroom.domain.timers import due
 from warroom.domain.vocabulary import (
     EXTERNAL,
@@ -101,6 +102,10 @@ ABOUT_THE_INCIDENT: list[c.PersonCommand] = [
     c.CallRoll(people=(Voice(RAJ, "raj"),)),
     c.Rename(name="words"),
 ]
+ABOUT_KEEPING: list[c.PersonCommand] = [
+    c.Hold(reason="words"),
+    c.Unhold(reason="words"),
+]
 ABOUT_MEMBERS: list[c.PersonCommand] = [
     c.Restrict(reason="words"),
     c.Admit(handle="cy"),
@@ -114,6 +119,7 @@ MOVES = [
     ABOUT_ENTRIES,
     ABOUT_THE_INCIDENT,
     ABOUT_MEMBERS,
+    ABOUT_KEEPING,
 ]
 """What generated people say. An entry is counted back from the last one."""
 
@@ -153,7 +159,7 @@ def aimed(room: Playbook, step: Step) -> Step:
         case c.Amend() | c.Strike() | c.RequestRedaction() | c.Promote() as on:
             entry = max(1, room.incident.seq + 1 - on.entry)
             return replace(step, command=replace(on, entry=entry))
-        case c.Restrict() | c.Admit() | c.Remove():
+        case c.Unhold() | c.Restrict() | c.Admit() | c.Remove():
             return replace(step, person=room.incident.commander or step.person, said_by=None)
         case c.AcceptRole() | c.DeclineRole() as answer if room.incident.offers:
             role, offer = min(room.incident.offers.items(), key=itemgetter(0))
@@ -172,13 +178,18 @@ def aimed(room: Playbook, step: Step) -> Step:
 
 
 def play(room: Playbook, steps: list[Step]) -> Iterator[tuple[Incident, Granted | Refused]]:
-    """Each answer, with the incident as it stood before it; timers fire when they fall due."""
+    """Each answer, with the incident as it stood before it; timers fire when they fall due.
+
+    What has ended is looked at once in a day, and keeps its words for a day.
+    """
     for step in steps:
-        until = room.now + timedelta(seconds=step.gap)
+        until = room.now + timedelta(days=bool(room.incident.spoken), seconds=step.gap)
         while (timers := room.due()) and timers[0].at <= until:
             room.now = timers[0].at
             yield room.incident, room.says(HUB, timers[0].command)
         room.now = until
+        if expirable(room.incident, 1, room.now):
+            yield room.incident, room.says(HUB, c.ExpireWords(days=1))
         given = aimed(room, step)
         said: Said = {} if given.said_by is None else {"said_by": given.said_by}
         yield room.incident, room.says(given.person, given.command, **said)
@@ -330,7 +341,9 @@ def test_every_timer_fires_on_time_and_once(steps: list[Step]) -> None:
     fired: list[tuple[str, str]] = []
     for before, answer in play(room, steps):
         entry = room.entries[-1]
-        if entry.by == HUB and entry.seq == before.seq + 1:
+        if isinstance(entry.event, e.WordsExpired):
+            assert entry.seq == before.seq or expirable(before, 1, entry.at)
+        elif entry.by == HUB and entry.seq == before.seq + 1:
             (timer,) = [timer for timer in due(before) if timer.command == room.commands[-1]]
             assert timer.at == entry.at
             fired.append((timer.command.word, timer.armed_by))

@@ -6,13 +6,13 @@ from typing import TypeAlias, get_args
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.conftest import LOG, NINE, Playbook
+from tests.unit.conftest import LOG, NINE, Playbook, entry_hash, entry_id
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import Command, Voice
 from warroom.domain.decide import Asked, Code, Granted, Refused, decide
 from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.incident import Incident
+from warroom.domain.incident import Incident, Spoken
 from warroom.domain.names import voice_id
 from warroom.domain.permissions import REACH, TABLE, Admission, allowed, hears, role_for, sees
 from warroom.domain.vocabulary import (
@@ -61,6 +61,7 @@ RESTRICTED: dict[type[Command], tuple[set[Role], bool]] = {
     c.ReturnUpdate: ({IC, DEPUTY}, False),
     c.ApproveUpdate: ({IC, DEPUTY}, False),
     c.PublishUpdate: ({COMMS, IC, DEPUTY}, False),
+    c.Unhold: ({IC}, False),
     c.Restrict: ({IC, DEPUTY}, True),
     c.Admit: ({IC, DEPUTY}, False),
     c.Remove: ({IC, DEPUTY}, False),
@@ -81,6 +82,8 @@ AFTER_CLOSE: set[type[Command]] = {
     c.Strike,
     c.RequestRedaction,
     c.ApproveRedaction,
+    c.Hold,
+    c.Unhold,
     c.Rename,
     c.Restrict,
     c.Admit,
@@ -161,6 +164,8 @@ def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
         c.RequestRedaction(entry=5, reason="x"),
         c.ApproveRedaction(entry=6),
         c.Promote(entry=5, to=PromotedTo.FACT),
+        c.Hold(reason="x"),
+        c.Unhold(reason="x"),
         c.CallRoll(people=(Voice(voice_id(incident.log, "raj"), "raj"),)),
         c.Rename(name="Sam Shaw"),
         c.Restrict(reason="x"),
@@ -168,6 +173,7 @@ def samples(room: Playbook, role: Role | None) -> dict[type[Command], Command]:
         c.Remove(handle="cy"),
         c.Join(person="eve", name="Eve", handle="eve"),
         c.NoteName(person="sam", name="Sam Shaw"),
+        c.ExpireWords(days=1),
         c.LapseOffer(role=offer.role, offer=offer.source.seq),
         c.CloseObjections(decision=1),
         c.MarkActionOverdue(action=1, due_at=IN_TEN),
@@ -189,6 +195,11 @@ def answer(command: type[Command], case: Case, status: Status | None = None) -> 
         room = Playbook()
     if command in {c.Admit, c.Remove}:
         room.records(e.RoomRestricted(members=("ana", "cy", "sam")))
+    if command is c.Unhold:
+        room.records(e.RoomHeld())
+    if command is c.ExpireWords:
+        old = Spoken(5, entry_id(5), entry_hash(5), NINE - timedelta(days=1))
+        room.incident = replace(room.incident, spoken=(old,))
     if status is not None:
         room.incident = replace(room.incident, status=status)
     bound = LOG if scope is Scope.GUEST else None

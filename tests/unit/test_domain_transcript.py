@@ -9,7 +9,7 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.events import Citation, Recorded
 from warroom.domain.transcript import GONE, WORDLESS, Transcript
-from warroom.domain.vocabulary import Audience
+from warroom.domain.vocabulary import HUB, Audience, Status
 
 
 def read(room: Playbook) -> Transcript:
@@ -88,6 +88,26 @@ def test_redacted_words_are_gone(staffed: Playbook) -> None:
     entry = transcript.entry(note)
     assert entry is not None
     assert (GONE, None) == (transcript.text(note), entry.event.words)
+
+
+def test_words_that_have_expired_say_since_when(staffed: Playbook) -> None:
+    """With them the names, but for those that are said again; what was redacted stays redacted."""
+    staffed.does("cy", c.Post(text="the password is swordfish"))
+    note = staffed.incident.seq
+    redacts(staffed, 1)
+    staffed.does("ana", c.ChangeStatus(to=Status.CANCELLED, reason="x"))
+    staffed.waits(100 * 24 * 3600)
+    staffed.does("cy", c.Post(text="what was this?"))
+    staffed.does(HUB, c.ExpireWords(days=100))
+    staffed.does(HUB, c.Join(person="bo", name="Bo", handle="bo"))
+    transcript = read(staffed)
+    assert [GONE, f"[expired {staffed.now:%Y-%m-%d}]", "what was this?"] == [
+        transcript.text(seq) for seq in (1, note, staffed.incident.seq - 2)
+    ]
+    entry = transcript.entry(note)
+    assert entry is not None
+    assert entry.event.words is None
+    assert ("Bo", "?cy") == (transcript.names.name("bo"), transcript.names.name("cy"))
 
 
 @pytest.mark.parametrize("seq", [2, 6, 99])

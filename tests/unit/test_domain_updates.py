@@ -243,7 +243,7 @@ def test_a_text_that_is_redacted_goes_nowhere(submitted: Playbook) -> None:
     text = submitted.incident.updates[1].text.seq
     submitted.does("cy", c.RequestRedaction(entry=text, reason="a name"))
     submitted.does("bo", c.ApproveRedaction(entry=text))
-    expected = Refused(Code.ILLEGAL_STATE, "the text of U1 is redacted; revise it first")
+    expected = Refused(Code.ILLEGAL_STATE, "the text of U1 is gone; revise it first")
     assert expected == submitted.refuses("ana", submitted.approval(1))
     submitted.does("ana", c.ReturnUpdate(update=1, reason="it holds a name"))
     assert expected == submitted.refuses("dee", c.SubmitUpdate(update=1))

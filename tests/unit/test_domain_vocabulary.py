@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
-from tests.unit.conftest import Playbook
+from tests.unit.conftest import Playbook, aged
 from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.vocabulary import TRANSITIONS, Level, Role, Status, priority, spoken
@@ -104,19 +104,19 @@ def test_an_event_and_a_command_say_what_they_are() -> None:
 
 def test_every_kind_of_entry_comes_of_some_command(story: Playbook) -> None:
     """No event is dead: the rules make each kind that an incident's log can hold."""
-    made = {type(recorded.event) for recorded in story.entries}
+    made = {type(recorded.event) for recorded in aged(story).entries}
     assert set(get_args(e.IncidentEvent)) == made
 
 
 def test_every_command_is_of_use(story: Playbook) -> None:
     """Each command, those of the hub among them, is granted somewhere in a whole incident."""
-    assert set(COMMANDS) == {type(command) for command in story.commands}
+    assert set(COMMANDS) == {type(command) for command in aged(story).commands}
 
 
 def test_entries_of_a_whole_incident_survive_json(story: Playbook) -> None:
     """Each event is the same after it was written as JSON and read again."""
     decoder = msgspec.json.Decoder(Union[EVENTS])  # noqa: UP007 - made from a tuple
-    for recorded in story.entries:
+    for recorded in aged(story).entries:
         assert recorded.event == decoder.decode(msgspec.json.encode(recorded.event))
 
 

@@ -203,3 +203,9 @@ def test_a_restricted_room_says_whose_it_is(staffed: Playbook) -> None:
     staffed.does("ana", c.Restrict())
     lines = briefed(staffed)
     assert "RESTRICTED to Ana, Bo, Cy, Dee: not for anyone else" == lines[2]
+
+
+def test_a_room_that_is_held_says_why(staffed: Playbook) -> None:
+    """Whoever reads it knows that its words are to stay."""
+    staffed.does("cy", c.Hold(reason="the insurer asks"))
+    assert f"HELD since #{staffed.incident.seq}: the insurer asks" == briefed(staffed)[2]

@@ -22,6 +22,7 @@ from warroom.domain.vocabulary import (
     Role,
     Scope,
     Severity,
+    Status,
     Via,
 )
 from warroom.export import times
@@ -227,6 +228,15 @@ OTHERS: list[tuple[e.Event | e.Unknown, str]] = [
     (e.SessionRotated(session="5e", token="t"), "made a new token for session 5e"),
     (e.SessionRenewed(session="5e", expires_at=NINE), "renewed session 5e, until 09:00"),
     (e.SessionEnded(session="5e"), "ended session 5e"),
+    (
+        e.WordsExpired(through=e.Citation(41, "0" * 64), days=1),
+        "erased all words up to #41, 1 day after the room ended",
+    ),
+    (
+        e.RetentionSet(days=90),
+        "from now on words are kept for 90 days after their room ended, unless it is held",
+    ),
+    (e.RetentionSet(), "from now on words are kept for ever"),
     (e.Unknown(kind="poll.opened"), "? poll.opened: a newer version wrote this"),
     (e.NotePosted(words=TextWords("\x1b[31mred")), "␛[31mred"),
 ]
@@ -305,6 +315,8 @@ people: admitted Eve
 people: removed Eve: not needed any more
 people: @cy is called Cy now
 people: @dee is called Dee now
+correction: held this room, no words of it expire: the insurer asks for it
+correction: ended the hold, words expire: the claim is settled
 """
 
 
@@ -522,3 +534,17 @@ def test_what_goes_on_for_long_is_counted_in_days() -> None:
         times.elapsed_time(timedelta(hours=100)),
         times.elapsed_time(timedelta(hours=33_751, minutes=48)),
     ]
+
+
+def test_of_words_that_have_expired_nothing_says_whether_there_were_any() -> None:
+    """Where they may have been left out, no placeholder claims that they were said."""
+    book = Playbook()
+    book.opens("ana", commander="ana")
+    book.does("ana", c.Post(text="call Mr Smith"))
+    book.does("ana", c.ChangeStatus(to=Status.CANCELLED, reason="x"))
+    book.waits(90 * 24 * 3600)
+    book.does(HUB, c.ExpireWords(days=90))
+    room = read(book)
+    told = [phrase(entry, room).text for entry in room.entries[2:5]]
+    assert ["took incident command", f"[expired {book.now:%Y-%m-%d}]"] == told[:2]
+    assert "status cancelled, was declared" == told[2]

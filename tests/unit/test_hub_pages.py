@@ -16,7 +16,7 @@ from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
 
 LOG = "f" * 32
-WANTED = Missing(after=0, limit=500, redactions=0)
+WANTED = Missing(after=0, limit=500, erasures=0)
 
 
 def entry() -> Entry:

@@ -18,7 +18,7 @@ from tests.unit.conftest import KEY, NINE, entry_id
 from warroom.domain import events as e
 from warroom.domain.events import Citation, Event, IncidentWords, PersonWords, TextWords
 from warroom.domain.transcript import GONE, Transcript
-from warroom.domain.vocabulary import Role, Via
+from warroom.domain.vocabulary import Role, Status, Via
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry, read_line
 from warroom.log.signing import SignedHead
@@ -108,6 +108,12 @@ class Book:
         cited = self.cites(seq)
         self.entries[seq - 1] = msgspec.structs.replace(self.entries[seq - 1], body_bytes=None)
         return e.EntryRedacted(of=cited, request=self.cites(len(self.entries)))
+
+    def expires(self, through: int) -> e.WordsExpired:
+        """The expiry of all words up to an entry, which the journal gives out no more."""
+        for at, entry in enumerate(self.entries[:through]):
+            self.entries[at] = msgspec.structs.replace(entry, body_bytes=None)
+        return e.WordsExpired(through=self.cites(through), days=90)
 
 
 def frames(data: bytes) -> Iterable[Entries]:
@@ -296,6 +302,26 @@ def test_a_redaction_of_something_else_leaves_the_title(book: Book) -> None:
 
 
 # --- redaction -----------------------------------------------------------------------------------
+
+
+def test_words_that_have_expired_leave_the_memory(book: Book) -> None:
+    """Title and names too, but for the name of who came later; restored, the room is the same."""
+    book.commits(joins("ana"), joins("bo"), note("the key is hunter2"))
+    book.room.follow("ana", 0)
+    assert b"hunter2" in words(book.room.next_page("ana"))
+    book.commits(e.StatusChanged(was=Status.DECLARED, now=Status.CANCELLED))
+    book.commits(joins("cy"))
+    book.commits(book.expires(5))
+    book.room.follow("bo", 0)
+    missing = book.room.next_page("bo")
+    assert isinstance(missing, Missing)
+    book.room.supply(missing, book.page(missing))
+    assert b"hunter2" not in words(book.room.next_page("bo"))
+    restored = Room(LOG, "INC-7", book.room._pack)
+    restored.restore(book.entries)
+    for room in (book.room, restored):
+        assert f"[expired {NINE:%Y-%m-%d}]" == room.title
+        assert ("?ana", "Cy") == (room.names.name("ana"), room.names.name("cy"))
 
 
 def test_redacted_words_leave_the_memory(book: Book) -> None:

@@ -10,7 +10,8 @@ from tests.data.golden.logbook import BO, KEY, KIM, OTHER_KEY, Logbook
 from warroom.domain import events
 from warroom.domain.events import Citation
 from warroom.log.entry import Malformed
-from warroom.log.part import Part, without_redacted
+from warroom.log.gone import expired_by, without_gone
+from warroom.log.part import Part
 
 
 def book() -> Logbook:
@@ -98,9 +99,36 @@ def test_words_that_were_redacted_are_dropped() -> None:
 
     assert taken is not None
     assert taken.entries[0].body_bytes is not None
-    assert without_redacted(taken.entries)[0].body_bytes is None
+    assert without_gone(taken.entries)[0].body_bytes is None
     plain = taken.entries[1:2]
-    assert plain == without_redacted(plain)
+    assert plain == without_gone(plain)
+
+
+def test_words_that_are_missing_wait_until_they_have_expired() -> None:
+    """And those that were kept all the same are dropped; later ones are not."""
+    log = book().note("a password").sign().note("and on").sign().note("later").sign()
+    part = given(log.forget(4))
+    assert part.take() is None
+    gone = events.WordsExpired(through=log.cite(5), days=90)
+    log.add(gone, by="hub").sign()
+    entries, heads = lines_after(log, 6)
+    part.add(entries[0])
+    part.sign(heads[0])
+    taken = part.take()
+    assert taken is not None
+    kept = [entry.body_bytes is not None for entry in taken.entries]
+    assert [False, True, True, False] == kept
+    kept = [entry.body_bytes is not None for entry in without_gone(taken.entries)]
+    assert [False, False, True, False] == kept
+
+
+def test_an_expiry_that_cannot_be_read_takes_no_words() -> None:
+    """Nor one of what does not stand before it."""
+    log = book().note("a word")
+    log.add(events.WordsExpired(through=log.cite(4), days=90), facts={"through": 4})
+    log.add(events.WordsExpired(through=Citation(6, "ab" * 32), days=90)).sign()
+    assert [None, None] == [expired_by(entry) for entry in log.entries()[-2:]]
+    assert log.entries()[3:] == list(without_gone(tuple(log.entries()[3:])))
 
 
 def changed(line: bytes, **fields: Any) -> bytes:

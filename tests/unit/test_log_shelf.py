@@ -55,6 +55,14 @@ def test_there_are_no_others(shelf: Shelf) -> None:
         shelf[3]
 
 
+def test_expired_words_are_gone(shelf: Shelf) -> None:
+    """All up to an entry, which may be any."""
+    shelf.expire(2)
+    assert [True, True, False] == [entry.body_bytes is None for entry in shelf]
+    shelf.expire(9)
+    assert (3, 0) == (len(shelf), shelf.bodies)
+
+
 def test_redacted_words_are_gone(shelf: Shelf, entries: Sequence[Entry]) -> None:
     """The header, and with it the chain, stays as it was."""
     assert shelf.bodies == 3

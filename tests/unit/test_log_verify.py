@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +17,12 @@ from tests.data.golden.logbook import (
     KEY,
     KIM,
     OTHER_KEY,
+    START,
     Logbook,
+    ended,
+    expire,
+    expired,
+    forgotten,
     golden,
     hub,
     incident,
@@ -26,8 +32,8 @@ from tests.data.golden.logbook import (
 )
 from warroom.domain import events
 from warroom.domain.events import Citation, TextWords
-from warroom.domain.vocabulary import Via
-from warroom.log.chain import canonical
+from warroom.domain.vocabulary import Status, Via
+from warroom.log.chain import canonical, stamp
 from warroom.log.seen import heads_in
 from warroom.log.verify import Problem, Verdict, verify
 
@@ -598,9 +604,7 @@ def test_words_put_to_an_entry_that_had_none_are_found() -> None:
 
 def test_words_gone_without_a_redaction_are_found() -> None:
     """Words may be missing only where the log says who had them removed."""
-    assert (
-        Problem(3, 2, "The words of entry 2 are missing, and no later entry redacts them."),
-    ) == verify(small().forget(2).data()).problems
+    assert (Problem(3, 2, GONE_UNSAID),) == verify(small().forget(2).data()).problems
 
 
 def test_words_that_a_redaction_removed_are_found_if_they_are_back() -> None:
@@ -628,6 +632,9 @@ def done(
     return add
 
 
+GONE_UNSAID = (
+    "The words of entry 2 are missing, and no later entry redacts them or lets them expire."
+)
 ALONE = "Entry 4 redacts entry 2 by the same person who asked for it, where it takes two."
 UNASKED = "Entry 4 redacts entry 2, and nobody had asked for that."
 
@@ -710,6 +717,107 @@ def test_two_people_by_name_only_are_noted() -> None:
             "Entry 4 redacts entry 2: two people by the names they gave, which nobody checked.",
         ),
     ) == verdict.notes
+
+
+# --- words that have expired -------------------------------------------------------------------
+
+
+def test_words_that_have_expired_may_be_gone() -> None:
+    """All up to the entry that is cited, and not those after it."""
+    assert verify(expired().data()).whole
+    assert [(10, 6)] == places(verify(expired().forget(6).data()))
+
+
+def test_words_that_have_expired_are_found_if_they_are_back() -> None:
+    """One finding for all of them, where the first stands."""
+    text = "The words of entry 1 and of 3 more are still here, and have expired with entry 7."
+    assert (Problem(2, 1, text),) == verify(expire(ended()).sign().data()).problems
+    one = verify(forgotten(expire(ended()).sign(), 4).data())
+    text = "The words of entry 5 are still here, and have expired with entry 7."
+    assert (Problem(8, 5, text),) == one.problems
+
+
+FAULT = "Entry 7 lets words expire, and "
+
+
+@pytest.mark.parametrize(
+    ("book", "changed", "expected"),
+    [
+        pytest.param(ended(), {"by": ADA}, "it was not the hub that did.", id="by someone"),
+        pytest.param(ended(), {"via": Via.OS}, "it was not the hub that did.", id="via someone"),
+        pytest.param(ended(), {"days": 92}, "not all of them were 92 days old.", id="too young"),
+        pytest.param(ended(), {"days": 0}, "not all of them were 0 days old.", id="at once"),
+        pytest.param(ended(), {"days": -1}, "not all of them were -1 days old.", id="before"),
+        pytest.param(
+            ended(), {"days": 2**53 - 1}, f"not all of them were {2**53 - 1} days old.", id="ages"
+        ),
+    ],
+)
+def test_who_lets_words_expire_and_when(
+    book: Logbook, changed: dict[str, Any], expected: str
+) -> None:
+    """The hub alone, and not before their time."""
+    verdict = verify(forgotten(expire(book, **changed).sign()).data())
+    assert (Problem(12, 7, FAULT + expected),) == verdict.problems
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (events.RoomHeld(), "the room was held."),
+        (
+            events.StatusChanged(was=Status.CANCELLED, now=Status.INVESTIGATING),
+            "the room had not ended.",
+        ),
+    ],
+)
+def test_the_words_of_a_room_that_is_held_or_goes_on_stay(event: Any, expected: str) -> None:
+    """As its log says by then: nothing else is asked."""
+    book = forgotten(expire(ended().add(event, at=ended_at())).sign())
+    text = f"Entry 8 lets words expire, and {expected}"
+    assert (Problem(13, 8, text),) == verify(book.data()).problems
+
+
+def ended_at() -> str:
+    """The time of the last entry of a room that has ended."""
+    return ended().entries()[-1].header.at
+
+
+@pytest.mark.parametrize("through", [Citation(5, "ab" * 32), Citation(9, "ab" * 32)])
+def test_what_expires_ends_with_an_entry_before(through: Citation) -> None:
+    """By number and hash; otherwise the words count as missing too."""
+    verdict = verify(forgotten(expire(ended(), through).sign()).data())
+    text = f"Entry 7 lets words expire up to an entry {through.seq} that does not stand before it."
+    assert text in texts(verdict)
+    assert {1, 2, 4, 5} <= {problem.seq for problem in verdict.problems}
+
+
+def test_an_expiry_of_another_form_lets_nothing_expire() -> None:
+    """It may be of a later version: then the words are still there."""
+    facts = {"through": 5, "days": 90}
+    assert verify(expire(ended(), facts=facts).sign().data()).whole
+    assert not verify(forgotten(expire(ended(), facts=facts).sign()).data()).whole
+
+
+def test_a_change_of_status_that_cannot_be_read_ends_nothing() -> None:
+    """Nor does it begin anything anew."""
+    odd = ended().add(
+        events.StatusChanged(was=Status.CANCELLED, now=Status.INVESTIGATING),
+        at=ended_at(),
+        facts={"now": "asleep"},
+    )
+    assert verify(forgotten(expire(odd).sign()).data()).whole
+
+
+def test_words_expire_again() -> None:
+    """What was written later, and what was redacted meanwhile is no fault."""
+    book = expire(ended()).sign()
+    late = events.RedactionRequested(of=book.cite(6), words=TextWords("a name"))
+    book.add(late, BO, at=stamp(START + timedelta(days=93)))
+    done(of=6, on=8, at=stamp(START + timedelta(days=93)))(book)
+    expire(book, 8, at=stamp(START + timedelta(days=183))).sign()
+
+    assert verify(forgotten(book, 8).data()).whole
 
 
 # --- a log that goes on ------------------------------------------------------------------------

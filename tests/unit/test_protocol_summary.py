@@ -50,8 +50,10 @@ def test_the_line_says_how_things_stand(staffed: Playbook) -> None:
     assert line(staffed).commander is None
 
 
-def test_rooms_that_recover_or_are_restricted_say_so(staffed: Playbook) -> None:
-    """The one is known to the hub, the other stands in the log."""
+def test_rooms_that_recover_or_are_restricted_or_held_say_so(staffed: Playbook) -> None:
+    """The one is known to the hub, the others stand in the log."""
     assert line(staffed, recovering=True).recovering
     staffed.does("ana", c.Restrict(reason="customer data"))
     assert line(staffed).restricted
+    staffed.does("cy", c.Hold(reason="the insurer asks"))
+    assert line(staffed).held

@@ -37,10 +37,12 @@ from warroom.domain.events import (
     PersonJoined,
     PersonWords,
     RedactionRequested,
+    StatusChanged,
     TextWords,
+    WordsExpired,
 )
 from warroom.domain.transcript import GONE
-from warroom.domain.vocabulary import Code, Via
+from warroom.domain.vocabulary import Code, Status, Via
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, Malformed, make_entry
 from warroom.log.signing import SignedHead
@@ -227,6 +229,20 @@ def test_words_redacted_in_the_same_batch_are_never_shown(live: Replica, hub: Hu
     assert GONE == live.room.text(4)
     assert None is live.entries[3].body_bytes
     assert hub.entries[3].hash == live.entries[3].hash
+
+
+def test_words_that_have_expired_are_held_no_longer(live: Replica, hub: Hub) -> None:
+    """Nor are the names in them; an expiry of what never was is only an entry."""
+    hub.notes("the password is swordfish")
+    through = Citation(4, hub.entries[3].hash)
+    hub.writes(WordsExpired(through=Citation(99, "f" * 64), days=90))
+    says(live, hub.sends(4, 5))
+    assert live.entries[3].body_bytes is not None
+    hub.writes(StatusChanged(was=Status.DECLARED, now=Status.CANCELLED))
+    hub.writes(WordsExpired(through=through, days=90))
+    says(live, hub.sends(6, 7))
+    assert [None] * 4 == [entry.body_bytes for entry in live.entries[:4]]
+    assert f"[expired {hub.entries[6].header.at[:10]}]" == live.room.text(4)
 
 
 def test_a_redaction_of_what_never_was_is_only_an_entry(live: Replica, hub: Hub) -> None:

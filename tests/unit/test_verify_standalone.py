@@ -6,6 +6,7 @@ import itertools
 import random
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,13 +21,18 @@ from tests.data.golden.logbook import (
     KEY,
     KIM,
     OTHER_KEY,
+    START,
     Logbook,
+    ended,
+    expire,
+    forgotten,
     golden,
     joined,
 )
 from warroom.domain import events
 from warroom.domain.events import Citation
-from warroom.log.chain import canonical
+from warroom.domain.vocabulary import CLOSED, Status
+from warroom.log.chain import canonical, stamp
 from warroom.log.signing import SignedHead, is_weak, signature_holds
 from warroom.log.verify import verify
 
@@ -101,7 +107,7 @@ def test_both_judge_damaged_files_alike(seed: int) -> None:
     """Bytes changed, lines dropped, doubled, swapped, cut: found by both or by neither."""
     dice = random.Random(seed)
     for _ in range(12):
-        data = golden(dice.choice(["small", "redacted", "adopted"]))
+        data = golden(dice.choice(["small", "redacted", "expired", "adopted"]))
         lines, at = data.splitlines(), dice.randrange(len(data))
         one, two = dice.randrange(len(lines)), dice.randrange(len(lines))
         swapped = lines.copy()
@@ -183,6 +189,38 @@ def test_both_judge_redactions_alike(
 
         expected = two and (wanted, of, on, gone) == (2, 2, 3, True)
         assert expected == whole((book.forget(2) if gone else book).data())
+
+
+@pytest.mark.parametrize("forged", [{}, {"by": BO}, {"via": "os"}, {"kind": "note.posted"}])
+def test_both_judge_expiries_alike(forged: dict[str, Any]) -> None:
+    """With every odd value in either fact, whoever wrote it, and words that are gone or not."""
+    for part, odd in itertools.product(
+        ("through", "days"), (*ODD, {"seq": 5, "hash": "ab" * 32}, {"seq": 5})
+    ):
+        book = ended()
+        facts = {"through": msgspec.to_builtins(book.cite(5)), "days": 90} | {part: odd}
+        expire(book, facts=facts, **forged).sign()
+        whole(book.data())
+        whole(forgotten(book).data())
+
+
+def test_both_judge_rooms_that_are_held_or_go_on_alike() -> None:
+    """Whatever a change of status says: what is no status changes nothing."""
+    at = stamp(START + timedelta(days=91))
+    for kind, odd in itertools.product(("room.held", "status.changed"), (*ODD, *Status)):
+        book = expire(ended().note(kind=kind, facts={"now": odd}, at=at)).sign()
+        found = whole(forgotten(book).data())
+        if isinstance(odd, Status):
+            assert found is (kind == "status.changed" and odd in CLOSED)
+
+
+def test_both_judge_the_age_of_words_alike() -> None:
+    """To the microsecond: two days are as long as 172,800 seconds."""
+    for days, microseconds in itertools.product((1, 2, 3), (-1, 0, 1)):
+        at = stamp(START + timedelta(days=2, seconds=28, microseconds=microseconds))
+        old = days < 2 or (days == 2 and microseconds >= 0)
+        book = expire(ended(2).note(at=at), 5, days, at=at)
+        assert old is whole(forgotten(book.sign()).data())
 
 
 KEYS = [

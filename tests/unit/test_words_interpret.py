@@ -141,6 +141,8 @@ GRAMMAR: dict[str, list[PersonCommand]] = {
     "/k #41 wrong cluster": [c.Strike(entry=41, reason="wrong cluster")],
     "/redact #41 customer name": [c.RequestRedaction(entry=41, reason="customer name")],
     "/redact #41 approve": [c.ApproveRedaction(entry=41)],
+    "/hold the insurer asks for all of it": [c.Hold(reason="the insurer asks for all of it")],
+    "/unhold the claim is settled": [c.Unhold(reason="the claim is settled")],
     "/promote #41 decision": [c.Promote(entry=41, to=PromotedTo.DECISION)],
     "/here @ana @raj voice": [c.CallRoll(people=(Voice("ana", "ana"), Voice(RAJ, "raj")))],
 }
@@ -491,6 +493,8 @@ MISREAD = {
     "/k #41": "say why: /strike #41",
     "/k D9 wrong": "there is no D9",
     "/redact #41": "say why: /redact #41",
+    "/hold": "say why: /hold",
+    "/unhold": "say why: /unhold",
     "/promote #41": "say what #41 is",
     "/promote #41 facts": "did you mean fact",
     "/promote #41 fact +10m": "takes no due time",

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from warroom.client.draft import Draft
-from warroom.domain.events import EntryRedacted, LogAdopted, LogRestored, Recorded
+from warroom.domain.events import EntryRedacted, LogAdopted, LogRestored, Recorded, WordsExpired
 from warroom.domain.transcript import Transcript
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, Malformed, read_line
@@ -332,6 +332,8 @@ class Replica:
         match recorded.event:
             case EntryRedacted(of=of) if 1 <= of.seq < entry.seq:
                 self.entries.redact(of.seq)
+            case WordsExpired(through=through) if 1 <= through.seq < entry.seq:
+                self.entries.expire(through.seq)
             case LogAdopted() | LogRestored() if entry.seq > self._recovers_after:
                 self.recovering = False
             case _:

@@ -21,9 +21,8 @@ from warroom.client.replica_lines import (
     read_slices,
 )
 from warroom.log.entry import Entry, Malformed
+from warroom.log.gone import ERASING
 from warroom.log.signing import SignedHead
-
-_REDACTION = "entry.redacted"
 
 
 class ReplicaFile:
@@ -74,7 +73,7 @@ class ReplicaFile:
             self._take_over(replica)
             self._known = True
         fresh = replica.entries[self._seq :]
-        if self._file is None or any(entry.header.kind == _REDACTION for entry in fresh):
+        if self._file is None or any(entry.header.kind in ERASING for entry in fresh):
             self._rewrite(replica)
         else:
             self._append(replica)
@@ -124,7 +123,7 @@ class ReplicaFile:
             raise Damaged("its first line has another label than its first entry")
 
     def _holds_too_much(self, replica: Replica) -> bool:
-        """Whether the file has words that a later entry redacts: a crash came in between."""
+        """Whether the file has words that a later entry erases: a crash came in between."""
         return self._bodies > replica.entries.bodies
 
     # --- writing -------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ Handle: TypeAlias = Annotated[str, Meta(min_length=1, max_length=24, pattern=r"^
 """The short name said aloud, without the `@`: letters, digits, `.`, `-`, `_`."""
 
 PersonId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9a-z-]+\Z")]
+MOST_DAYS = 36_500
+Days: TypeAlias = Annotated[int, Meta(ge=1, le=MOST_DAYS)]
 Number: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 EntryId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}\Z")]
@@ -313,6 +315,21 @@ class Promote(CommandBase, frozen=True, tag="promote"):
     due_at: Moment | None = None
 
 
+# how long words are kept
+
+
+class Hold(CommandBase, frozen=True, tag="hold"):
+    """Keep the words of this room, however old they are."""
+
+    reason: Text
+
+
+class Unhold(CommandBase, frozen=True, tag="unhold"):
+    """Let words expire in this room as they do elsewhere."""
+
+    reason: Text
+
+
 # people
 
 
@@ -374,6 +391,12 @@ class ResumeLog(CommandBase, frozen=True, tag="log.resume"):
     """Go on with a log as a backup held it; `restore` is the id of the restore."""
 
     restore: EntryId
+
+
+class ExpireWords(CommandBase, frozen=True, tag="words.expire"):
+    """Erase the words that have been kept for so many days since the room ended."""
+
+    days: Days
 
 
 class NoteName(CommandBase, frozen=True, tag="name.note"):
@@ -441,6 +464,8 @@ PersonCommand: TypeAlias = (
     | RequestRedaction
     | ApproveRedaction
     | Promote
+    | Hold
+    | Unhold
     | CallRoll
     | Rename
     | Restrict
@@ -451,7 +476,7 @@ PersonCommand: TypeAlias = (
 
 TimerCommand: TypeAlias = LapseOffer | CloseObjections | MarkActionOverdue | MarkUpdateOverdue
 RecoveryCommand: TypeAlias = AdoptLog | ResumeLog
-HubCommand: TypeAlias = Join | NoteName | TimerCommand | RecoveryCommand
+HubCommand: TypeAlias = Join | NoteName | ExpireWords | TimerCommand | RecoveryCommand
 """What only the hub itself asks; the wire has no way to say it."""
 
 Command: TypeAlias = PersonCommand | HubCommand

@@ -465,6 +465,29 @@ class EntryPromoted(Wordless, frozen=True, tag="entry.promoted"):
     due_at: datetime | None = None
 
 
+# how long words are kept
+
+
+class RoomHeld(EventBase, frozen=True, tag="room.held"):
+    """From now on no words of the room expire, however old they are."""
+
+    words: TextWords | None = None
+
+
+class RoomUnheld(EventBase, frozen=True, tag="room.unheld"):
+    """Words expire again as they do elsewhere."""
+
+    words: TextWords | None = None
+
+
+class WordsExpired(Wordless, frozen=True, tag="words.expired"):
+    """All words up to and with those of `through` are gone: the room ended `days` ago or more,
+    and so long ago they were written."""
+
+    through: Citation
+    days: int
+
+
 # people
 
 
@@ -583,6 +606,12 @@ class ClockStepped(Wordless, frozen=True, tag="clock.stepped"):
     """The machine's wall clock moved against the hub's time by so many milliseconds."""
 
     by_ms: int
+
+
+class RetentionSet(Wordless, frozen=True, tag="retention.set"):
+    """Words are kept for so many days after their room ended; without `days`, for ever."""
+
+    days: int | None = None
 
 
 class HubRestored(Wordless, frozen=True, tag="hub.restored"):
@@ -722,6 +751,9 @@ IncidentEvent: TypeAlias = (
     | RedactionRequested
     | EntryRedacted
     | EntryPromoted
+    | RoomHeld
+    | RoomUnheld
+    | WordsExpired
     | PersonJoined
     | PersonRenamed
     | RoomRestricted
@@ -747,6 +779,7 @@ HubEvent: TypeAlias = (
     | RoomExported
     | AccessDenied
     | ClockStepped
+    | RetentionSet
     | HubRestored
     | RoomAdopted
     | AccessEvent

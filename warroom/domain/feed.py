@@ -1,7 +1,7 @@
 """What a room has told each audience: all that stakeholders ever see of it.
 
 A projection of the log: exactly the texts that were published, in the words that were approved,
-without the words that were redacted since.
+without the words that were redacted or have expired since.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from warroom.domain.vocabulary import Audience
 
 
 class Published(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A stakeholder update as it went out. `text` is None once it was redacted.
+    """A stakeholder update as it went out. `text` is None once it was redacted or has expired.
 
     `corrects` is the number of the update that it corrects; `next_by` is the promise made with it.
     """
@@ -52,7 +52,9 @@ class Feed:
             case e.UpdatePublished() as event:
                 self._publish(event, recorded)
             case e.EntryRedacted(of=of):
-                self._forget(of.seq)
+                self._forget(range(of.seq, of.seq + 1))
+            case e.WordsExpired(through=through) if through.seq < recorded.seq:
+                self._forget(range(1, through.seq + 1))
             case _:
                 pass
 
@@ -74,8 +76,8 @@ class Feed:
         )
         self._published[event.update] = (event.text.seq, published)
 
-    def _forget(self, seq: int) -> None:
-        self._texts.pop(seq, None)
+    def _forget(self, seqs: range) -> None:
+        self._texts = {seq: text for seq, text in self._texts.items() if seq not in seqs}
         for number, (text, published) in self._published.items():
-            if text == seq:
+            if text in seqs:
                 self._published[number] = (text, replace(published, text=None))

@@ -24,6 +24,7 @@ from warroom.domain.incident import (
     Source,
     StakeholderUpdate,
 )
+from warroom.domain.retention import expired, spoke
 from warroom.domain.vocabulary import (
     CLOSED,
     OVER,
@@ -41,7 +42,10 @@ V = TypeVar("V")
 
 def apply(incident: Incident, recorded: Recorded) -> Incident:
     """The incident after `recorded`, which follows the last entry folded."""
-    return replace(_apply(incident, recorded), seq=recorded.seq, head=recorded.hash, at=recorded.at)
+    after = _apply(incident, recorded)
+    if after.status in CLOSED:
+        after = spoke(after, recorded)
+    return replace(after, seq=recorded.seq, head=recorded.hash, at=recorded.at)
 
 
 def source_of(recorded: Recorded) -> Source:
@@ -155,6 +159,12 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             )
         case e.EntryPromoted() as ev:
             return _promoted(i, r, ev)
+        case e.RoomHeld():
+            return replace(i, held=src)
+        case e.RoomUnheld():
+            return replace(i, held=None, unheld=r.id)
+        case e.WordsExpired(through=through):
+            return expired(i, r, through.seq)
         case e.PersonJoined(person=person):
             return replace(i, people=i.people.set(person, Person(person, False, src)))
         case e.RoomRestricted(members=members):
@@ -176,6 +186,7 @@ def _apply(i: Incident, r: Recorded) -> Incident:  # noqa: C901 - one table of a
             | e.RoomExported()
             | e.AccessDenied()
             | e.ClockStepped()
+            | e.RetentionSet()
             | e.HubRestored()
             | e.RoomAdopted()
         ):
@@ -253,6 +264,7 @@ def _status(i: Incident, r: Recorded, ev: e.StatusChanged) -> Incident:
         over_seq=over_seq,
         reached=reached,
         promises=Map() if ev.now in CLOSED else i.promises,
+        spoken=(),
     )
 
 

@@ -4,6 +4,7 @@ It holds what is true and cites the entry in which each thing was said. Words ar
 that entry, so redacting them changes nothing here.
 """
 
+from bisect import bisect_left
 from datetime import datetime
 from typing import TypeAlias
 
@@ -136,6 +137,27 @@ class Promise(Struct, frozen=True):
     overdue: bool = False
 
 
+class Spoken(Struct, frozen=True):
+    """The last entry of a day that can hold words, in a room that has ended."""
+
+    seq: int
+    id: str
+    hash: str
+    at: datetime
+
+    @property
+    def citation(self) -> Citation:
+        return Citation(self.seq, self.hash)
+
+
+class Expiry(Struct, frozen=True):
+    """Words up to entry `through` are gone since entry `seq`."""
+
+    through: int
+    seq: int
+    at: datetime
+
+
 NO_ENTRY = Source(0, "", "", "", "")
 
 Seqs: TypeAlias = tuple[int, ...]
@@ -147,6 +169,10 @@ class Incident(Struct, frozen=True, kw_only=True):
     `key` is the public key of the hub that keeps the log now; `adopted` the entry with which it
     took the log over, 0 if it declared it. `restore` is the last restore of that hub from a backup
     after which the log has gone on, empty if there was none.
+
+    `held` is the entry that keeps words from expiring, `unheld` the id of the last that let them.
+    `spoken` are entries with words that have not expired, one for each day since the room ended,
+    none while it goes on. `expiries` go further each time.
     """
 
     log: str = ""
@@ -184,6 +210,10 @@ class Incident(Struct, frozen=True, kw_only=True):
     struck: Map[int, int] = Map()
     redaction_requests: Map[int, Source] = Map()
     redacted: Map[int, int] = Map()
+    held: Source | None = None
+    unheld: str = ""
+    spoken: tuple[Spoken, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
     restricted: bool = False
     members: frozenset[str] = frozenset()
     unknown: int = 0
@@ -191,6 +221,28 @@ class Incident(Struct, frozen=True, kw_only=True):
     def open_to(self, person: str) -> bool:
         """Whether someone may know of the room: anyone, or if it is restricted, a member."""
         return not self.restricted or person in self.members
+
+    @property
+    def expired(self) -> int:
+        """The number of the last entry whose words have expired, 0 if none have."""
+        return self.expiries[-1].through if self.expiries else 0
+
+    def gone(self, seq: int) -> bool:
+        """Whether the words of an entry were taken out of the log: redacted, or expired."""
+        return seq in self.redacted or 0 < seq <= self.expired
+
+    def expiry_of(self, seq: int) -> Expiry | None:
+        """What took the words of an entry, if time did."""
+        first = bisect_left(self.expiries, seq, key=lambda expiry: expiry.through)
+        return self.expiries[first] if first < len(self.expiries) and seq > 0 else None
+
+    def attends(self, person: str) -> bool:
+        """Whether someone's arrival is on record, under a name that has not expired since."""
+        known = self.people.get(person)
+        if known is None:
+            return False
+        arrival = known.source.seq
+        return arrival in self.redacted or not self.gone(arrival)
 
     @property
     def commander(self) -> str | None:

@@ -16,6 +16,7 @@ from warroom.domain.events import (
     SentWords,
     TextWords,
     Unknown,
+    WordsExpired,
 )
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
@@ -29,8 +30,11 @@ WORDLESS = "[no words]"
 
 
 def absence(incident: Incident, seq: int) -> str:
-    """What is shown in place of an entry's words."""
-    return GONE if seq in incident.redacted else WORDLESS
+    """What is shown in place of an entry's words: what took them away, if something did."""
+    if seq in incident.redacted:
+        return GONE
+    expiry = incident.expiry_of(seq)
+    return WORDLESS if expiry is None else f"[expired {expiry.at:%Y-%m-%d}]"
 
 
 def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]) -> str:
@@ -38,8 +42,8 @@ def standing(incident: Incident, seq: int, own_text: Callable[[int], str | None]
 
     `own_text` gives the words that an entry was written with, as far as they are there.
     """
-    if seq in incident.redacted:
-        return GONE
+    if incident.gone(seq):
+        return absence(incident, seq)
     amendments = incident.amended.get(seq, ())
     texts = (text for at in (*reversed(amendments), seq) if (text := own_text(at)))
     return next(texts, WORDLESS)
@@ -78,6 +82,8 @@ class Transcript:
         match recorded.event:
             case EntryRedacted(of=of):
                 self._forget(of.seq)
+            case WordsExpired():
+                self._expire(self.incident.expired)
             case _:
                 pass
 
@@ -111,7 +117,7 @@ class Transcript:
 
     def _own_text(self, seq: int) -> str | None:
         entry = self.entry(seq)
-        if entry is None or seq in self.incident.redacted:
+        if entry is None or self.incident.gone(seq):
             return None
         return main_words(entry.event)
 
@@ -119,5 +125,18 @@ class Transcript:
         """Words that were redacted are gone here too, and the names that stood in them."""
         entry = self.entry(seq)
         if entry is not None and entry.event.words is not None:
-            self.entries[seq - 1] = replace(entry, event=replace(entry.event, words=None))
+            self.entries[seq - 1] = _wordless(entry)
             self.names.forget(entry.event)
+
+    def _expire(self, through: int) -> None:
+        """All words up to an entry are gone, and the names that nothing later says again."""
+        self.entries[:through] = map(_wordless, self.entries[:through])
+        self.names = Names()
+        for entry in self.entries[through:]:
+            self.names.learn(entry.event)
+
+
+def _wordless(entry: Recorded) -> Recorded:
+    if entry.event.words is None:
+        return entry
+    return replace(entry, event=replace(entry.event, words=None))

@@ -108,6 +108,8 @@ def _head(room: Transcript, now: datetime) -> Iterator[str]:
     yield f"{head}; as of {clock_time(now)} UTC"
     if i.restricted:
         yield f"RESTRICTED to {', '.join(members(room))}: not for anyone else"
+    if i.held is not None:
+        yield f"HELD since #{i.held.seq}: {one_line(room.text(i.held.seq))}"
     rated = (("impact", i.impact), ("urgency", i.urgency))
     known = [f"{name} {level}" for name, level in rated if level]
     services, bridge = described(room)
@@ -125,7 +127,7 @@ def members(room: Transcript) -> list[str]:
 
 
 def described(room: Transcript) -> tuple[tuple[str, ...], str | None]:
-    """The services and the bridge as last described. What was redacted is not known any more."""
+    """The services and the bridge as last described. What is gone is not known any more."""
     services: tuple[str, ...] = ()
     bridge: str | None = None
     for seq in room.incident.described:

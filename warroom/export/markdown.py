@@ -60,6 +60,7 @@ def _summary(room: Transcript, now: datetime) -> list[str]:
     commanders = [t.person for t in tenures(room) if t.role is Role.INCIDENT_COMMANDER]
     rows = (
         *((("Restricted to", ", ".join(_people(room, i.members))),) if i.restricted else ()),
+        *((("Held", f"{_words(room, i.held.seq)} {link(i.held.seq)}"),) if i.held else ()),
         ("Severity", i.severity),
         ("Status", i.status),
         ("Impact", i.impact),
@@ -321,6 +322,8 @@ def _correction(room: Transcript, entry: Recorded) -> tuple[str, str, str] | Non
         case e.EntryRedacted(of=of, request=request):
             asked = f"as asked in {link(request.seq)}{caveats(entry)}"
             return f"redacted {link(of.seq)}", escape(GONE), asked
+        case e.WordsExpired(through=through):
+            return f"erased all words up to {link(through.seq)}", "", "they have expired"
         case _:
             return None
 

@@ -14,7 +14,7 @@ from warroom.domain.events import Recorded
 from warroom.domain.transcript import WORDLESS, Transcript, absence, main_words
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
 from warroom.export.access_phrasing import access_text, denied_text
-from warroom.export.times import clock_time, duration, time_beside
+from warroom.export.times import clock_time, days_long, duration, keeping, time_beside
 from warroom.text import one_line, visible
 
 LATE = timedelta(seconds=60)
@@ -185,6 +185,14 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", text, (), "correction")
         case e.EntryPromoted() as ev:
             return tell.promoted(ev)
+        case e.RoomHeld():
+            text = f"held this room, no words of it expire: {tell.said}"
+            return Phrase("", text, (), "correction")
+        case e.RoomUnheld():
+            return Phrase("", f"ended the hold, words expire: {tell.said}", (), "correction")
+        case e.WordsExpired(through=through, days=days):
+            text = f"erased all words up to #{through.seq}, {days_long(days)} after the room ended"
+            return Phrase("", text, (), "correction")
         case e.PersonJoined(person=person, words=words):
             team = f" ({one_line(words.team)})" if words and words.team else ""
             return Phrase("", f"{tell.name(person)} joined{team}", tell.like(person), "people")
@@ -222,6 +230,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
             return Phrase("", denied_text(denied, tell.name), (), "hub")
         case e.ClockStepped(by_ms=by_ms):
             return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
+        case e.RetentionSet(days=days):
+            return Phrase("", f"from now on {keeping(days)}", (), "hub")
         case e.HubRestored(rooms=rooms, sessions=sessions):
             held = f"{len(rooms)} room{'s' * (len(rooms) != 1)}"
             again = f"; open again: session {', '.join(map(one_line, sessions))}" * bool(sessions)
@@ -356,9 +366,12 @@ class _Teller:
 
     @property
     def _has_words(self) -> bool:
-        """Whether words came with the entry, even if they are gone now."""
-        gone = self.recorded.seq in self.room.incident.redacted
-        return gone or self.recorded.event.words is not None
+        """Whether words came with the entry, even if they are redacted now.
+
+        Of words that have expired nothing says any more whether there were any.
+        """
+        redacted = self.recorded.seq in self.room.incident.redacted
+        return redacted or self.recorded.event.words is not None
 
 
 def office(role: Role) -> str:

@@ -54,3 +54,15 @@ def roughly(span: timedelta) -> str:
 
 def _two(many: int, unit: str, rest: int, part: str) -> str:
     return f"{many} {unit} {rest} {part}" if rest else f"{many} {unit}"
+
+
+def days_long(days: int) -> str:
+    """So many days, `1 day` or `90 days`."""
+    return f"{days} day{'s' * (days != 1)}"
+
+
+def keeping(days: int | None) -> str:
+    """How long words are kept, as the hub is told."""
+    if days is None:
+        return "words are kept for ever"
+    return f"words are kept for {days_long(days)} after their room ended, unless it is held"

@@ -1,12 +1,11 @@
-"""The words of a log against their commitments, and every gap against the redaction that made it.
+"""The words of a log against their commitments, and every gap against what made it.
 
 Words may be missing only where a later `entry.redacted` names the entry, on the request of
-someone else. The rules stand in `docs/log-format.md`.
+someone else, or where a later `words.expired` covers it. The rules stand in `docs/log-format.md`.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -15,14 +14,10 @@ from warroom.domain.events import Citation
 from warroom.domain.vocabulary import Via
 from warroom.log.chain import commitment
 from warroom.log.entry import Body, Entry, Header
+from warroom.log.expiries import Expiries
+from warroom.log.report import Report
 
 _SALT = re.compile("[0-9a-f]{32}")
-
-
-class Report(Protocol):
-    """Takes down one finding: the line, the entry if there is one, and a sentence."""
-
-    def __call__(self, line: int, seq: int | None, text: str) -> None: ...
 
 
 class Bodies:
@@ -35,6 +30,7 @@ class Bodies:
         self._hashes = hashes
         self._problem = problem
         self._note = note
+        self._expiries = Expiries(hashes, problem)
         self._kept: dict[int, int] = {}
         self._missing: dict[int, int] = {}
         self._requests: dict[int, tuple[Entry, Citation]] = {}
@@ -47,13 +43,15 @@ class Bodies:
             self._check_redaction(line, entry, facts)
         elif isinstance(facts, _Asked):
             self._requests[entry.seq] = entry, facts.of
+        through = self._expiries.read(line, entry)
+        if through is not None:
+            self._check_expiry(entry, through)
 
     def end(self) -> None:
-        """Report the words that are missing and that no redaction took."""
+        """Report the words that are missing and that neither a redaction nor time took."""
         for seq, line in self._missing.items():
-            self._problem(
-                line, seq, f"The words of entry {seq} are missing, and no later entry redacts them."
-            )
+            text = "and no later entry redacts them or lets them expire"
+            self._problem(line, seq, f"The words of entry {seq} are missing, {text}.")
 
     def _check_commitment(self, line: int, entry: Entry) -> None:
         seq, promised = entry.seq, entry.header.body
@@ -78,6 +76,17 @@ class Bodies:
         if (kept := self._kept.get(target)) is not None:
             text = f"The words of entry {target} are still here, and entry {seq} redacted them."
             self._problem(kept, target, text)
+
+    def _check_expiry(self, entry: Entry, through: int) -> None:
+        self._missing = {seq: at for seq, at in self._missing.items() if seq > through}
+        kept = [seq for seq in self._kept if seq <= through]
+        if kept:
+            more = f" and of {len(kept) - 1} more" * (len(kept) > 1)
+            text = f"are still here, and have expired with entry {entry.seq}"
+            first = self._kept[kept[0]]
+            self._problem(first, kept[0], f"The words of entry {kept[0]}{more} {text}.")
+        for seq in kept:
+            del self._kept[seq]
 
     def _check_request(self, line: int, entry: Entry, facts: "_Done") -> None:
         request, of = self._requests.get(facts.request.seq, (None, None))

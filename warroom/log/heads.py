@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from warroom.domain.events import Citation
-from warroom.log.bodies import Report
 from warroom.log.chain import canonical
 from warroom.log.entry import Entry, Header
 from warroom.log.forms import HASH, entries_are, misshapen
+from warroom.log.report import Report
 from warroom.log.signing import SignedHead, is_weak, signature_holds
 
 _FORMS = {"key": HASH, "sig": re.compile("[0-9a-f]{128}")}

@@ -4,13 +4,13 @@ What `verify` checks of a whole log is checked here of a part, as far as a part 
 """
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from warroom.domain.events import Citation, EntryRedacted, LogAdopted
+from warroom.domain.events import Citation, LogAdopted
 from warroom.log.bodies import words_fault
 from warroom.log.chain import canonical
 from warroom.log.entry import Entry, Malformed
 from warroom.log.forms import entry_faults
+from warroom.log.gone import expired_by, redacted_by
 from warroom.log.lines import read_item
 from warroom.log.signing import SignedHead, signature_holds
 from warroom.log.subset import read_strictly
@@ -27,8 +27,8 @@ class Signed(Struct, frozen=True):
 class Part:
     """Takes lines of one log after the entry `after`, all under one key, hex.
 
-    `size` is how many bytes of them wait for a signed head, or for the redaction that explains
-    why words are missing.
+    `size` is how many bytes of them wait for a signed head, or for the redaction or expiry that
+    explains why words are missing.
     """
 
     def __init__(self, log: str, after: Citation, key: str) -> None:
@@ -94,36 +94,21 @@ class Part:
         return taken
 
     def _complete_to(self) -> int:
-        """The last entry under a head up to which all words that are missing were redacted."""
+        """The last entry under a head up to which all words that are missing were taken out."""
         end = self._after.seq
         missing: set[int | None] = set()
         for entry in self._entries:
             if entry.header.body and entry.body_bytes is None:
                 missing.add(entry.seq)
             missing.discard(redacted_by(entry))
+            if (through := expired_by(entry)) is not None:
+                missing = {seq for seq in missing if seq is None or seq > through}
             if not missing and entry.seq in self._heads:
                 end = entry.seq
         return end
 
 
-def redacted_by(entry: Entry) -> int | None:
-    """The number of the entry whose words this one redacts."""
-    event = entry.recorded().event if entry.header.kind == _REDACTED else None
-    return event.of.seq if isinstance(event, EntryRedacted) else None
-
-
-def without_redacted(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """The entries without the words that others among them redact."""
-    gone = {redacted_by(entry) for entry in entries} - {None}
-    if not gone:
-        return entries
-    return tuple(
-        replace(entry, body_bytes=None) if entry.seq in gone else entry for entry in entries
-    )
-
-
 _ADOPTED = str(LogAdopted.__struct_config__.tag)
-_REDACTED = str(EntryRedacted.__struct_config__.tag)
 
 
 def _read(line: bytes) -> "tuple[dict[str, object], object]":

@@ -44,6 +44,10 @@ class Shelf(Sequence[Entry]):
         """How many entries have words."""
         return len(self) - self._bodies.count(None)
 
+    def expire(self, through: int) -> None:
+        """Keep the words of the entries up to and with this one no longer."""
+        self._bodies[:through] = [None] * min(through, len(self))
+
     def redact(self, seq: int) -> None:
         """Keep the words of an entry no longer."""
         self._bodies[seq - 1] = None

@@ -163,7 +163,11 @@ class Limits(Struct, frozen=True):
 
 
 class Welcome(FromHub, frozen=True, tag="welcome"):
-    """You are in. `rotated`: the hub knows the token that was offered, and takes it from now on."""
+    """You are in. `rotated`: the hub knows the token that was offered, and takes it from now on.
+
+    `retention` is for how many days the hub keeps words after their room ended; without it, for
+    ever.
+    """
 
     hub: str
     protocol: int
@@ -173,12 +177,14 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
     time: datetime
     features: tuple[str, ...] = ()
     rotated: bool = False
+    retention: int | None = None
 
 
 class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the lobby. `commander` and `next_by` are absent where there is none.
 
-    A `recovering` room can be read; it takes nothing but entries that it lacks.
+    A `recovering` room can be read; it takes nothing but entries that it lacks. The words of one
+    that is `held` do not expire.
     """
 
     log: str
@@ -195,6 +201,7 @@ class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     here: int = 0
     restricted: bool = False
     recovering: bool = False
+    held: bool = False
 
 
 class Rooms(FromHub, frozen=True, tag="rooms"):

@@ -45,4 +45,5 @@ def summary_of(
         here=here,
         recovering=recovering,
         restricted=incident.restricted,
+        held=incident.held is not None,
     )

@@ -142,7 +142,7 @@ def _known(room: Transcript, now: datetime) -> Mapping[str, str | None]:
 
 def _facts(i: Incident) -> tuple[int, ...]:
     """Confirmed facts that still stand, in the order in which they were said."""
-    return tuple(seq for seq in sorted(i.facts) if seq not in i.struck and seq not in i.redacted)
+    return tuple(seq for seq in sorted(i.facts) if seq not in i.struck and not i.gone(seq))
 
 
 def _sentence(text: str) -> str:

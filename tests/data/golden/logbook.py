@@ -170,6 +170,34 @@ def redacted() -> Logbook:
     return book.forget(5)
 
 
+def ended(days: int = 91) -> Logbook:
+    """An incident that was closed, was held for a while, and was spoken of so many days later."""
+    book = Logbook().declare().note("call 555-0199").sign()
+    book.add(events.StatusChanged(was=Status.DECLARED, now=Status.CANCELLED)).sign()
+    book.add(events.RoomHeld(words=TextWords("the insurer asks")))
+    book.add(events.RoomUnheld(words=TextWords("the claim is settled"))).sign()
+    return book.note("what was this?", at=stamp(START + timedelta(days=days))).sign()
+
+
+def expired() -> Logbook:
+    """The same, after its words up to the end of the hold expired."""
+    return forgotten(expire(ended()).sign())
+
+
+def expire(book: Logbook, through: int | Citation = 5, days: int = 90, **forged: Any) -> Logbook:
+    """Words expire, 92 days after the log began."""
+    cited = book.cite(through) if isinstance(through, int) else through
+    late = {"at": stamp(START + timedelta(days=92)), "by": "hub", "via": Via.HUB}
+    return book.add(events.WordsExpired(through=cited, days=days), **(late | forged))
+
+
+def forgotten(book: Logbook, through: int = 5) -> Logbook:
+    """The log with the words up to an entry gone."""
+    for seq in range(1, through + 1):
+        book.forget(seq)
+    return book
+
+
 def adopted() -> Logbook:
     """A log that went on from a backup, and then in another hub."""
     book = Logbook().declare().sign().note("pool-3 is at 100 %").sign()
@@ -196,6 +224,7 @@ GOLDEN = {
     "small": small,
     "incident": incident,
     "redacted": redacted,
+    "expired": expired,
     "adopted": adopted,
     "hub": hub,
 }

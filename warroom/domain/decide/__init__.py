@@ -2,7 +2,7 @@
 
 The checks that hold for every command stand here; what a command needs of its own stands with
 its family: `lifecycle`, `roles`, `decisions`, `actions`, `updates`, `corrections`, `people`,
-`recovery`.
+`recovery`, `retention`.
 """
 
 from typing import assert_never
@@ -19,6 +19,7 @@ from warroom.domain.decide import (
     membership,
     people,
     recovery,
+    retention,
     roles,
     updates,
 )
@@ -193,6 +194,8 @@ def _rule(i: Incident, command: Command, asked: Asked) -> Ruling:  # noqa: C901 
             return updates.rule(i, command, asked)
         case c.Amend() | c.Strike() | c.RequestRedaction() | c.ApproveRedaction() | c.Promote():
             return corrections.rule(i, command, asked)
+        case c.Hold() | c.Unhold() | c.ExpireWords():
+            return retention.rule(i, command, asked)
         case c.Restrict() | c.Admit() | c.Remove():
             return membership.rule(i, command, asked)
         case c.CallRoll() | c.Rename() | c.Join() | c.NoteName():

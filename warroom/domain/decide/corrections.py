@@ -46,8 +46,9 @@ def _entry(i: Incident, seq: int, asked: Asked) -> Cited:
 
 def _with_words(i: Incident, seq: int, asked: Asked) -> Cited:
     entry = _entry(i, seq, asked)
-    if seq in i.redacted:
-        refuse(Code.ILLEGAL_STATE, f"the words of #{seq} are redacted already")
+    if i.gone(seq):
+        how = "redacted already" if seq in i.redacted else "gone: they have expired"
+        refuse(Code.ILLEGAL_STATE, f"the words of #{seq} are {how}")
     if not entry.has_words:
         refuse(Code.ILLEGAL_STATE, f"#{seq} holds no words, only facts")
     return entry

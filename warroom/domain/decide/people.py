@@ -28,7 +28,7 @@ def rule(i: Incident, command: PeopleCommand, asked: Asked) -> Ruling:
 
 
 def _join(i: Incident, command: c.Join) -> Ruling:
-    if command.person in i.people:
+    if i.attends(command.person):
         refuse(Code.CONFLICT, "{about} is in this room already", command.person)
     if not i.open_to(command.person):
         refuse(Code.NOT_FOUND, NO_ROOM)

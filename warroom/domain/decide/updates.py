@@ -67,8 +67,8 @@ def _in_state(i: Incident, number: int, *states: UpdateState) -> StakeholderUpda
 
 def _readable(i: Incident, update: StakeholderUpdate) -> StakeholderUpdate:
     """The update, whose text must still be there to be read by whoever it is for."""
-    if update.text.seq in i.redacted:
-        refuse(Code.ILLEGAL_STATE, f"the text of U{update.number} is redacted; revise it first")
+    if i.gone(update.text.seq):
+        refuse(Code.ILLEGAL_STATE, f"the text of U{update.number} is gone; revise it first")
     return update
 
 

@@ -143,8 +143,8 @@ def gaps(text: str) -> list[str]:
 
 def missing(scene: Scene, one: StakeholderUpdate) -> Iterator[str]:
     """What an update lacks before it can go out, the first thing to do first."""
-    if scene.incident.redacted.get(one.text.seq):
-        yield "its text, which is redacted: revise it"
+    if scene.incident.gone(one.text.seq):
+        yield "its text, which is gone: revise it"
     yield from (f"{gap}, to be written" for gap in gaps(scene.text(one.text.seq)))
     if not one.cites:
         yield "what it rests on, #41 at its end say"

@@ -57,6 +57,10 @@ def _speaks(entry: Recorded, ref: str) -> str:
             return "redacts" if ref == entry.refs[0] else "as asked in"
         case e.EntryPromoted():
             return "made from"
+        case e.WordsExpired():
+            return "erases all up to"
+        case e.RoomUnheld():
+            return "ends the hold of"
         case _:
             return "speaks of"
 
@@ -71,6 +75,10 @@ def _spoken_of(event: Event | Unknown) -> str:
             return "redaction asked by"
         case e.EntryRedacted():
             return "redacted by"
+        case e.WordsExpired():
+            return "erased up to here by"
+        case e.RoomUnheld():
+            return "ended by"
         case e.EntryPromoted(to=PromotedTo.FACT):
             return "confirmed by"
         case e.EntryPromoted():

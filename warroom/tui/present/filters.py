@@ -35,6 +35,8 @@ _KIND_OF_TAG = {
     "policy": "status",
     "entry": "corrections",
     "redaction": "corrections",
+    "words": "corrections",
+    "room": "status",
     "person": "attendance",
     "roll": "attendance",
 }

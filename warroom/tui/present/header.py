@@ -73,8 +73,10 @@ def _facts(scene: Scene, wide: bool) -> Pieces:
     age = Piece(elapsed_time(elapsed(incident, scene.now)))
     owed = _owed(scene, wide)
     closed = (Piece("RESTRICTED", Tone.WARN), gap) if incident.restricted else ()
+    kept = (Piece("HELD", Tone.WARN), gap) if incident.held is not None else ()
     return (
         *closed,
+        *kept,
         rated,
         gap,
         status,

@@ -60,6 +60,8 @@ MEANINGS: dict[str, Meaning] = {
     "amend": notes.amend,
     "strike": notes.strike,
     "redact": notes.redact,
+    "hold": notes.hold,
+    "unhold": notes.unhold,
     "promote": notes.promote,
     "here": people.here,
     "restrict": people.restrict,

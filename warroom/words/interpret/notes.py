@@ -50,6 +50,14 @@ def redact(line: Reader) -> list[PersonCommand]:
     return [c.RequestRedaction(entry=entry, reason=reason)]
 
 
+def hold(line: Reader) -> list[PersonCommand]:
+    return [c.Hold(reason=line.reason() or misread("say why: /hold the insurer asks for it"))]
+
+
+def unhold(line: Reader) -> list[PersonCommand]:
+    return [c.Unhold(reason=line.reason() or misread("say why: /unhold the claim is settled"))]
+
+
 def promote(line: Reader) -> list[PersonCommand]:
     entry = line.entry()
     to = line.choice(PromotedTo, f"say what #{entry} is: decision, action, hypothesis or fact")
