@@ -32,6 +32,7 @@ from server.readers import MOST_OPEN, Readers
 from server.reception import Reception
 from server.records import Records
 from server.recovery import Recovery
+from server.retention import Retention
 from server.room import Room
 from server.session import Link, Peer, Session
 from server.visits import Visits
@@ -124,6 +125,14 @@ class Hub:
         self._recovery = Recovery(
             self._rooms, self._state, self._clerk, self._writer.submit, self._release_after
         )
+        self._retention = Retention(
+            self._loop,
+            self._rooms,
+            self._clerk,
+            self._state,
+            self._clock.now,
+            self._recovery.holds,
+        )
         self._lists = Lists(self._loop, self._rooms, self._presences, self._recovery.holds)
         self._attendance = Attendance(self._loop, self._rooms, self._clerk, self._recovery.holds)
         self._readers = Readers(
@@ -150,6 +159,7 @@ class Hub:
         for log, room in self._rooms.items():
             if not self._recovery.holds(log):
                 self._alarms.set(room.incident)
+        self._retention.look()
 
     async def adopt(self, files: Sequence[Found]) -> None:
         """Take in logs of a hub that is lost. Raises `Unadoptable`, `JournalError`."""
@@ -192,6 +202,7 @@ class Hub:
                 self._watch_clock()
                 self._recovery.look()
             self._beat()
+            self._retention.look()
 
     async def stop(self) -> None:
         """Answer what waits, tell everyone, and stop writing."""
@@ -204,7 +215,11 @@ class Hub:
     @property
     def pending(self) -> bool:
         """Whether anything is still to fall due."""
-        return self._alarms.pending or self._recovery.pending
+        return self._alarms.pending or self._recovery.pending or self._retention.pending
+
+    def expiring(self, days: int | None) -> int:
+        """The number of rooms that would lose words at once, if they were kept for so long."""
+        return self._retention.due(days)
 
     @property
     def sessions(self) -> int:
@@ -262,6 +277,7 @@ class Hub:
                 limits=LIMITS,
                 time=self._clock.now(),
                 rotated=arrival.rotated,
+                retention=self._state().retention,
             )
         )
         return session
@@ -393,6 +409,7 @@ class Hub:
         if committed.label == LABEL:
             self._directory.fold(entry.recorded() for entry in committed.entries)
             self._part_with_the_revoked()
+            self._retention.look()
             return
         room = self._rooms.get(committed.log)
         if room is None:

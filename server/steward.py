@@ -1,4 +1,5 @@
-"""What the one who runs the hub asks of it: invites, sessions, the port, the hub's own log."""
+"""What the one who runs the hub asks of it: invites, sessions, the port, how long words are kept,
+the hub's own log."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from warroom.domain.access import (
     invite_is_over,
 )
 from warroom.domain.decide import Code
+from warroom.domain.hublog import SetRetention
 from warroom.domain.vocabulary import Denied
 from warroom.protocol.envelopes import Failed
 from warroom.protocol.stewardship import (
@@ -37,10 +39,12 @@ from warroom.protocol.stewardship import (
     PeopleList,
     PersonLine,
     ReadAudit,
+    RetainWords,
     RevokeAccess,
     ShareHub,
     StewardAnswer,
     StewardMessage,
+    WordsRetained,
 )
 
 AUDIT_PAGE = 200
@@ -90,6 +94,8 @@ class Steward:
                 return await self._revoke(session, what)
             case ReadAudit(after=after):
                 return await self._audit(after)
+            case RetainWords():
+                return await self._retain(session, message)
             case unreachable:
                 assert_never(unreachable)
 
@@ -189,6 +195,16 @@ class Steward:
         """The handle of whoever has a session."""
         return self._hub.directory.person(self._hub.access.sessions[session].person).handle
 
+    async def _retain(self, session: Session, message: RetainWords) -> WordsRetained:
+        """What would be erased before anyone could think again is asked for twice."""
+        rooms = self._hub.expiring(message.days)
+        if rooms and not message.sure:
+            which = "one room" if rooms == 1 else f"{rooms} rooms"
+            text = f"that erases words of {which} at once and for good; if it is meant, give --yes"
+            raise _Refused(Code.CONFLICT, text)
+        await self._write(session, SetRetention(days=message.days))
+        return WordsRetained(days=message.days)
+
     async def _audit(self, after: int) -> AuditPage:
         page = await self._hub.own_page(after, AUDIT_PAGE)
         return AuditPage(
@@ -198,7 +214,7 @@ class Steward:
             heads=tuple(Raw(head.line()) for head in page.heads),
         )
 
-    async def _write(self, session: Session, command: AccessCommand) -> None:
+    async def _write(self, session: Session, command: AccessCommand | SetRetention) -> None:
         """Write to the hub's own log what the operator did."""
         outcome = await asyncio.shield(self._hub.own(command, session.you.person, session.via))
         if not isinstance(outcome, Accepted):

@@ -88,3 +88,25 @@ def test_who_follows_a_room_is_told_that_it_is_shut(shell: Shell) -> None:
         printed = "\n".join(shell.followed())
     assert "suspect" not in printed
     assert "they are gone" not in printed
+
+
+def test_how_long_words_are_kept_is_set_and_said(shell: Shell) -> None:
+    """By whoever runs the hub, for all rooms; a room that is held says so."""
+    shell.does("--as", "kim", "declare", "checkout fails")
+    assert "words are kept for ever\n" == shell.does("hub", "retain")
+    kept = "words are kept for 90 days after their room ended, unless it is held\n"
+    assert kept == shell.does("hub", "retain", "90")
+    assert kept in shell.does("hub", "status")
+    assert 90 == json.loads(shell.does("hub", "status", "--json"))["retention"]
+    assert "from now on words are kept for 90 days" in shell.does("audit")
+    assert {"retention": None} == json.loads(shell.does("hub", "retain", "forever", "--json"))
+    for wrong in (("retain", "0"), ("retain", "soon"), ("status", "90")):
+        shell.refuses(2, "hub", *wrong)
+    shell.does("--as", "kim", "hold", "the insurer asks")
+    (room,) = map(json.loads, shell.does("list", "--json").splitlines())
+    assert room["held"]
+    assert "HELD since #3: the insurer asks" in shell.does("brief")
+    assert "needs the incident commander" in shell.refuses(4, "--as", "kim", "unhold", "settled")
+    shell.does("--as", "kim", "role", "ic")
+    shell.does("--as", "kim", "unhold", "settled")
+    assert "HELD" not in shell.does("brief")

@@ -22,6 +22,7 @@ from warroom.domain.hublog import (
     OwnCommand,
     RegisterPerson,
     RenamePerson,
+    SetRetention,
     apply_own,
     decide_own,
 )
@@ -84,6 +85,15 @@ def test_steps_of_the_clock_are_noted() -> None:
     assert Granted(e.ClockStepped(by_ms=-3600_000), None) == step
     stepped = after(FOUND, NoteClockStep(by_ms=-3600_000))
     assert state == replace(stepped, seq=state.seq, head=state.head)
+
+
+def test_how_long_words_are_kept_is_one_setting() -> None:
+    """For ever at first; what was set last counts."""
+    assert after(FOUND).retention is None
+    granted = decide_own(after(FOUND), SetRetention(days=90), ASKED)
+    assert Granted(e.RetentionSet(days=90), None) == granted
+    assert 90 == after(FOUND, SetRetention(days=90)).retention
+    assert after(FOUND, SetRetention(days=90), SetRetention()).retention is None
 
 
 def test_a_restore_is_noted_with_the_rooms_that_came_back() -> None:

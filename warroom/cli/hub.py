@@ -1,4 +1,4 @@
-"""`warroom hub status`, `stop`, `release` and `connect`: this machine's hub."""
+"""`warroom hub status`, `stop`, `release`, `retain` and `connect`: this machine's hub."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warroom.cli.options import (
     add_json,
@@ -21,7 +21,9 @@ from warroom.cli.output import say, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.client.target import Target
 from warroom.clock import monotonic, now
+from warroom.domain.commands import MOST_DAYS
 from warroom.domain.vocabulary import CLOSED
+from warroom.export.times import keeping
 
 if TYPE_CHECKING:
     import socket
@@ -37,16 +39,33 @@ _LOOK_AGAIN = 0.02
 _CLOCKS_DIFFER = 60
 """Seconds by which the hub's time may be ahead of this machine's clock before that is said."""
 
+_UNSAID: Any = object()
+"""No number of days was given, which is not the same as for ever."""
+
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:
     """Arguments of `hub`."""
     parser.description = (
         "Say how the hub is, stop it, or release a room that is being recovered: after a restore\n"
-        "or an adoption it takes nothing new until then. None of these starts a hub.\n\n"
+        "or an adoption it takes nothing new until then.\n\n"
+        "`retain 90` has the words of every room erased 90 days after it was closed or cancelled,\n"
+        "but for rooms that are held (/hold REASON); `retain forever` keeps them, as at first.\n"
+        "`retain` alone says how it is. None of these starts a hub.\n\n"
         "`connect` makes standard input and output a line to the hub, which is started if none\n"
         "runs: it is what `warroom join ssh://...` runs on this machine."
     )
-    parser.add_argument("what", choices=("status", "stop", "release", "connect"))
+    parser.add_argument("what", choices=("status", "stop", "release", "retain", "connect"))
+    parser.add_argument(
+        "days",
+        nargs="?",
+        type=_days,
+        default=_UNSAID,
+        metavar="DAYS",
+        help="with retain: how long words are kept, or forever",
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="with retain: even if words are erased at once"
+    )
     parser.add_argument("--all", action="store_true", help="release every recovering room")
     add_room(parser)
     add_json(parser)
@@ -55,7 +74,15 @@ def configure(parser: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Look at the hub, stop it, release a room, or be the way to it."""
-    doing = {"status": _status, "stop": _stop, "release": _release, "connect": _connect}
+    if options.days is not _UNSAID and options.what != "retain":
+        raise Stop(Exit.USAGE, f"hub {options.what} takes no number of days")
+    doing = {
+        "status": _status,
+        "stop": _stop,
+        "release": _release,
+        "retain": _retain,
+        "connect": _connect,
+    }
     return doing[options.what](options, env)
 
 
@@ -84,6 +111,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
                 "open": open_,
                 "recovering": recovering,
                 "ahead_seconds": ahead,
+                "retention": hub.welcome.retention,
             }
         )
     else:
@@ -92,6 +120,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         show([f"hub {hub.welcome.server} at {where}{process}: {rooms_open}"])
         if ahead > _CLOCKS_DIFFER:
             show([f"the hub's time is {timedelta(seconds=ahead)} ahead of this machine's clock"])
+        show([keeping(hub.welcome.retention)])
         if recovering:
             show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE
@@ -103,6 +132,28 @@ def _process(found: "Listener | None") -> str:
         return ""
     whose = "" if found.uid == os.geteuid() else f" of user {found.uid}"
     return f", process {found.pid}{whose}"
+
+
+def _retain(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    from warroom.protocol.stewardship import RetainWords, WordsRetained
+
+    with conversation(_where(options, env), options.as_name, env, start=False) as hub:
+        days: int | None = hub.welcome.retention
+        if options.days is not _UNSAID:
+            days = hub.ask(RetainWords(days=options.days, sure=options.yes), WordsRetained).days
+    show_json({"retention": days}) if options.json else show([keeping(days)])
+    return Exit.DONE
+
+
+def _days(text: str) -> int | None:
+    """The number of days, None for `forever`."""
+    if text.casefold() == "forever":
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of days from 1 to {MOST_DAYS}, and not forever"
+        )
+    return int(text)
 
 
 def _connect(options: argparse.Namespace, env: Mapping[str, str]) -> int:

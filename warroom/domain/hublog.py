@@ -1,4 +1,5 @@
-"""The hub's own log: its key, the people it knows, who may come in, its default policy, its clock.
+"""The hub's own log: its key, the people it knows, who may come in, its default policy, how long
+words are kept, its clock.
 
 One more log, folded in the same way. Only the hub writes to it.
 """
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from warroom.domain import events as e
 from warroom.domain.access import Access, AccessCommand, after_restore, apply_access, decide_access
-from warroom.domain.commands import CommandBase, Handle, Line, PersonId, PublicKey
+from warroom.domain.commands import CommandBase, Days, Handle, Line, PersonId, PublicKey
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded, TextWords
 from warroom.domain.fold import source_of
@@ -74,6 +75,12 @@ class NoteClockStep(CommandBase, frozen=True, tag="clock.step"):
     by_ms: int
 
 
+class SetRetention(CommandBase, frozen=True, tag="retention.set"):
+    """Keep words for so many days after their room ended, or else for ever."""
+
+    days: Days | None = None
+
+
 class NoteRestore(CommandBase, frozen=True, tag="hub.restore"):
     """The journal was put back from a backup that held these rooms."""
 
@@ -97,6 +104,7 @@ OwnCommand: TypeAlias = (
     | NoteExport
     | NoteDenial
     | NoteClockStep
+    | SetRetention
     | NoteRestore
     | NoteAdoption
     | AccessCommand
@@ -115,7 +123,8 @@ class HubState(Struct, frozen=True, kw_only=True):
     """The fold of the hub's own log.
 
     `restore` is the id of the last restore from a backup, and `restored` how far each room went
-    then; `adopted` are the rooms taken in from other hubs, with the keys of those.
+    then; `adopted` are the rooms taken in from other hubs, with the keys of those. `retention` is
+    for how many days words are kept after their room ended, None for ever.
     """
 
     log: str = ""
@@ -123,6 +132,7 @@ class HubState(Struct, frozen=True, kw_only=True):
     head: str = ""
     key: str = ""
     policy: Policy = DEFAULT_POLICY
+    retention: int | None = None
     people: Map[str, Registered] = Map()
     restore: str = ""
     restored: Map[str, int] = Map()
@@ -142,6 +152,8 @@ def apply_own(state: HubState, recorded: Recorded) -> HubState:
             return replace(state, people=state.people.set(person, known))
         case e.PolicyChanged(policy=policy):
             return replace(state, policy=policy)
+        case e.RetentionSet(days=days):
+            return replace(state, retention=days)
         case e.HubRestored(rooms=rooms):
             held = Map((room.log, room.seq) for room in rooms)
             return replace(
@@ -173,6 +185,8 @@ def decide_own(state: HubState, command: OwnCommand, asked: Asked) -> Granted | 
             return _decide_person(state, command)
         case NoteRead() | NoteExport() | NoteDenial() | NoteClockStep() | NoteRestore():
             return Granted(_noted(command), None)
+        case SetRetention(days=days):
+            return Granted(e.RetentionSet(days=days), None)
         case NoteAdoption(log=log, seq=seq, hash=hash, key=key):
             if log in state.adopted:
                 return Refused(Code.CONFLICT, "this room is adopted already")

@@ -6,6 +6,7 @@
     ListInvites -> InviteList
     RevokeAccess -> AccessRevoked    a person's sessions, or an invite; they end within a second
     ReadAudit -> AuditPage           the hub's own log, as many pages as it takes
+    RetainWords -> WordsRetained     how long words are kept once their room has ended
 
 The hub answers anyone else with `failed`.
 """
@@ -16,7 +17,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Raw, Struct
 
 from warroom.domain.access import MOST_USES, CredentialId, Digest
-from warroom.domain.commands import Handle, Line
+from warroom.domain.commands import Days, Handle, Line
 from warroom.domain.vocabulary import Audience, Scope
 from warroom.protocol.envelopes import FromClient, FromHub, Seq
 
@@ -72,8 +73,18 @@ class ReadAudit(FromClient, frozen=True, tag="audit"):
     export: bool = False
 
 
+class RetainWords(FromClient, frozen=True, tag="retain"):
+    """From now on words are kept for so many days after their room ended; or else for ever.
+
+    If words would be gone at once, the hub refuses, unless one is `sure`.
+    """
+
+    days: Days | None = None
+    sure: bool = False
+
+
 StewardMessage: TypeAlias = (
-    InviteSomeone | ShareHub | ListPeople | ListInvites | RevokeAccess | ReadAudit
+    InviteSomeone | ShareHub | ListPeople | ListInvites | RevokeAccess | ReadAudit | RetainWords
 )
 
 
@@ -166,6 +177,12 @@ class AuditPage(FromHub, frozen=True, tag="audit_page"):
     heads: tuple[Raw, ...]
 
 
+class WordsRetained(FromHub, frozen=True, tag="retained"):
+    """It is so, and stands in the hub's own log."""
+
+    days: int | None = None
+
+
 StewardAnswer: TypeAlias = (
-    InviteReady | HubShared | PeopleList | InviteList | AccessRevoked | AuditPage
+    InviteReady | HubShared | PeopleList | InviteList | AccessRevoked | AuditPage | WordsRetained
 )

@@ -1,0 +1,87 @@
+"""Words that have been kept for as long as the hub keeps them: it looks, and has them expire.
+
+Nothing is stored: after a restart the same rooms are found. A few are done at a time, because each
+is answered only when its words are gone from the journal's files.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from server.alarms import command_id
+from server.batch import Accepted, Outcome
+from server.clerk import Clerk
+from server.room import Room
+from warroom.clock import now as wall_clock
+from warroom.domain.commands import ExpireWords
+from warroom.domain.hublog import HubState
+from warroom.domain.incident import Incident
+from warroom.domain.retention import expirable
+
+AT_ONCE = 10
+"""Rooms whose words are being erased at the same time."""
+
+
+class Retention:
+    """Has the clerk let words expire, as the hub's own log says (`state`). `waits(log)` is whether
+    a room takes nothing new yet."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        rooms: Mapping[str, Room],
+        clerk: Clerk,
+        state: Callable[[], HubState],
+        now: Callable[[], datetime],
+        waits: Callable[[str], bool],
+    ) -> None:
+        self._loop = loop
+        self._rooms = rooms
+        self._clerk = clerk
+        self._state = state
+        self._now = now
+        self._waits = waits
+        self._asked: set[str] = set()
+
+    @property
+    def pending(self) -> bool:
+        """Whether words are being erased. That some will be, one day, does not count."""
+        return bool(self._asked)
+
+    def due(self, days: int | None) -> int:
+        """The number of rooms that would lose words at once, if they were kept for so long."""
+        return 0 if days is None else sum(1 for _ in self._due(days))
+
+    def look(self) -> None:
+        """Let expire what is old enough by now."""
+        days = self._state().retention
+        if days is None:
+            return
+        for log, id_ in self._due(days):
+            if len(self._asked) == AT_ONCE:
+                return
+            self._asked.add(log)
+            reply: asyncio.Future[Outcome] = self._loop.create_future()
+            reply.add_done_callback(functools.partial(self._settled, log))
+            self._clerk.ask(log, ExpireWords(days=days), id_, reply)
+
+    def _due(self, days: int) -> Iterator[tuple[str, str]]:
+        """The rooms with words that are old enough, and the id of the command for each."""
+        # The hub's time never goes back; a clock that was put right again must count.
+        now = min(self._now(), wall_clock())
+        for log, room in self._rooms.items():
+            spoken = expirable(room.incident, days, now)
+            if spoken is not None and self._takes(room.incident):
+                unheld = room.incident.unheld
+                yield log, command_id(log, "words.expire", spoken.id, unheld, str(days))
+
+    def _takes(self, incident: Incident) -> bool:
+        """Whether this hub may write to a room now, and is not doing so."""
+        log = incident.log
+        return log not in self._asked and not incident.unknown and not self._waits(log)
+
+    def _settled(self, log: str, reply: "asyncio.Future[Outcome]") -> None:
+        self._asked.discard(log)
+        if not reply.cancelled() and isinstance(reply.result(), Accepted):
+            self.look()
