@@ -31,6 +31,7 @@ FACTS_OF_TEXT = {
     "bound": "the id of a log",
     "invite": "the random name of an invite",
     "session": "the random name of a session",
+    "sessions": "the random names of sessions",
     "credential": "the random name of an invite or a session",
     "code": "a digest, hex",
     "token": "a digest, hex",
