@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.data.golden.logbook import ended, expire
 from tests.e2e.terminal import WARROOM
 from tests.integration.conftest import ROOT
 from tests.integration.test_desk import Person, at_desk, texts
@@ -19,6 +20,7 @@ from warroom.client.replica_file import ReplicaFile
 from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.domain.commands import ApproveRedaction, RequestRedaction
+from warroom.log.entry import read_line
 from warroom.log.verify import verify
 
 NOBODY = Target(socket=Path("/nowhere/hub.sock"))
@@ -218,6 +220,26 @@ async def test_redacted_words_leave_the_file(serve: Any, tmp_path: Path) -> None
         assert b"swordfish" in path.read_bytes()
         assert secret in loaded_and_left(path).room.incident.redacted
         assert after == path.read_bytes()
+
+
+def test_words_that_have_expired_leave_the_file(tmp_path: Path) -> None:
+    """With the entry that says so, and also if a client died over it."""
+    book = ended()
+    path = tmp_path / f"{book.log}.jsonl"
+    path.write_bytes(book.data(head=None))
+    replica, file = loaded(path)
+    assert b"555-0199" in path.read_bytes()
+    lines = expire(book).sign().lines[-2:]
+    list(replica.restore([read_line(lines[0])]))
+    file.keep(replica)
+    file.close()
+    after = path.read_bytes()
+    assert b"555-0199" not in after
+    assert b"what was this?" in after
+    path.write_bytes(book.data(head=None))
+    assert 5 == loaded_and_left(path).room.incident.expired
+    assert b"555-0199" not in path.read_bytes()
+    assert verify(path.read_bytes()).whole
 
 
 def _tail(before: bytes, after: bytes) -> int:
