@@ -21,10 +21,15 @@ async def paste(at: House, text: str) -> None:
     await at.pilot.pause()
 
 
-def burst(at: House, text: str, newline: str = "enter") -> None:
-    """A paste as a terminal without bracketed paste sends it: key by key, at once."""
+def burst(at: House, text: str, newline: str = "enter", *, after: float = 0.0) -> None:
+    """A paste as a terminal without bracketed paste sends it: key by key, at once.
+
+    `after` so many seconds, as the person's clock has it.
+    """
+    at_once = Key("a", "a").time + after
     for char in text:
         key = Key(newline, None) if char == "\n" else Key(char, char)
+        key.time = at_once
         at.composer.line.post_message(key)
 
 
@@ -246,9 +251,9 @@ async def test_a_burst_in_pieces_stays_one_paste() -> None:
         seq = at.hub.rooms[LOG].incident.seq
         burst(at, "a\nb\nc\nd\n/r ")
         await at.waits_for(lambda: at.composer.text == "a\nb\nc\nd\n/r ")
-        burst(at, "ic\n")
+        burst(at, "ic\n", after=0.1)
         await at.waits_for(lambda: at.composer.held == "a\nb\nc\nd\n/r ic")
-        burst(at, "\n/s resolved\n")
+        burst(at, "\n/s resolved\n", after=5)
         await at.waits_for(lambda: "/s resolved" in (at.composer.held or ""))
         assert "7 lines" in at.composer.complaint
         assert seq == at.hub.rooms[LOG].incident.seq

@@ -66,7 +66,7 @@ class Line(TextArea):
             self._break_line()
         elif event.key == "enter":
             self._take(event)
-            if self._rush.rushed and (self.text or self._gathered):
+            if self.holding() or (self._rush.rushed and (self.text or self._gathered)):
                 self._entered = self.set_timer(SETTLE, self._enter)
             else:
                 self._enter()
@@ -104,6 +104,8 @@ class Line(TextArea):
         gathered, self._gathered = self._gathered, ""
         if gathered:
             self.replace(gathered, *self.selection, maintain_selection_offset=False)
+            # Textual scrolls before it knows how tall the text has become.
+            self.call_after_refresh(self.scroll_cursor_visible)
 
     async def _edit(self, key: str) -> bool:
         """Do now what the key is bound to here; False if it is to nothing, or has nothing to do."""
