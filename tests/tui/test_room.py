@@ -659,3 +659,27 @@ async def test_the_help_of_the_lobby_has_no_room_above_it(hub: FakeHub) -> None:
         await at.presses("f1")
         await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
         assert not at.app.screen.query_one(Overhead).display
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_what_comes_while_one_reads_further_up_is_counted(
+    hub: FakeHub, size: tuple[int, int]
+) -> None:
+    """Nothing moves under the reader; how many are new is in sight at either size."""
+    for number in range(60):
+        hub.says("bo", c.Post(text=f"note {number}"))
+    async with in_room(hub, size=size) as at:
+        await at.presses("escape", "g")
+        hub.says("bo", c.Post(text="news"))
+        hub.says("bo", c.Post(text="more news"))
+        said = "G 2 new" if size == NARROW else "2 new, G goes there"
+        await at.waits_for(lambda: said in drawn(at))
+        await at.presses("i")
+        await at.waits_for(lambda: "2 new" in drawn(at))
+        await at.presses("escape", "G")
+        await at.waits_for(lambda: "2 new" not in drawn(at))
+
+
+def drawn(at: House) -> str:
+    """What one sees."""
+    return "\n".join(strip.text for strip in at.app.screen._compositor.render_strips())

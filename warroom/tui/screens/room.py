@@ -235,6 +235,9 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         if found is not None and (said := found_words(*found)):
             on = f"{self.keymap.first(FIND_NEXT)} {self.keymap.first(FIND_PREVIOUS)}"
             keys = [(on, said), *keys]
+        if (new := self.timeline.new_count) and self.has_class("-narrow"):
+            # Where there is no room for borders, there is none on which the timeline says it.
+            keys = [("G" if where is Where.ROWS else "esc G", f"{new} new"), *keys]
         hints.show(foot(keys, hints.width))
 
     def _ring(self, found: list[Alarm]) -> None:

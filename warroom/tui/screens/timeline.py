@@ -59,6 +59,7 @@ class TimelineOfRoom(Screen[None]):
     @on(Timeline.NewCount)
     def _count_new(self, event: Timeline.NewCount) -> None:
         self.timeline.border_subtitle = f"{event.count} new, G goes there" if event.count else ""
+        self.show_hints()
 
     def action_promote(self, to: str) -> None:
         room = self.replica.room
