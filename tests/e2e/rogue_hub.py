@@ -232,6 +232,10 @@ class Book:
         self.add(e.LogRestored(head=last, restore=self.pour()), HUB)
         last = Citation(len(self.entries), self.entries[-1].hash)
         self.add(e.LogAdopted(key=self.pour(), head=last), HUB)
+        self.add(e.RoomHeld(words=self.text()))
+        self.add(e.RoomUnheld(words=self.text()))
+        first = Citation(1, self.entries[0].hash)
+        self.add(e.WordsExpired(through=first, days=1), HUB)
 
     def _strange(self) -> None:
         """Ids nobody has, a kind nobody knows, and who said it."""

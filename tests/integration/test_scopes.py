@@ -122,6 +122,8 @@ def commands(status: Status) -> tuple[c.PersonCommand, ...]:
         c.Strike(entry=NOWHERE, reason="x"),
         c.RequestRedaction(entry=NOWHERE, reason="x"),
         c.ApproveRedaction(entry=NOWHERE),
+        c.Unhold(reason="x"),
+        c.Hold(reason="x"),
         c.Promote(entry=NOWHERE, to=PromotedTo.FACT),
         c.CallRoll(people=(c.Voice(person="nobody", handle="raj"),)),
         c.Rename(name="Someone Else"),

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+from textual import on
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
 
 from warroom.domain.vocabulary import Audience
 from warroom.export.phrasing import readers
@@ -25,6 +27,12 @@ from warroom.words.templates import Stage, ours
 
 class Palette(CommandPalette, Once[None]):
     """Textual's palette, in which a second enter does nothing."""
+
+    @on(Input.Submitted)
+    def _chosen(self, event: Input.Submitted) -> None:
+        """What was chosen is done once."""
+        if not self.is_current:
+            event.prevent_default()
 
 
 class Offer(NamedTuple):

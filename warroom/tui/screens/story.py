@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
+from warroom.text import one_line
 from warroom.tui.keymap import Where, bindings, over_a_room
 from warroom.tui.messages import RoomMoved
 from warroom.tui.present.copying import copied
@@ -64,7 +65,7 @@ class StoryScreen(OverRoom[Step]):
         page = self.query_one(Page)
         width = page.scrollable_content_region.width
         lines = lay_out_story(story(self._thread, scene), width)
-        head = f"{scene.incident.label} {title(self.subject)}"
+        head = one_line(f"{scene.incident.label} {title(self.subject)}")
         self.query_one("#heading", OneLine).show((Piece(head, Tone.STRONG),))
         if lines != self.lines and width:
             self.lines = lines
