@@ -37,6 +37,7 @@ from warroom.protocol.envelopes import (
     PROTOCOL,
     SUBPROTOCOL,
     Acked,
+    Alive,
     Declined,
     Entries,
     FromClient,
@@ -128,6 +129,7 @@ class Client:
         entries: list[Entry] = []
         while not entries or entries[-1].seq < upto:
             batch = await self.hear(Entries, lambda said: said.log == log)
+            await self.say(Alive(idle=0))  # a long log is a long silence
             entries += [read_line(bytes(line)) for line in batch.entries]
         return entries
 
