@@ -21,8 +21,7 @@ check: .venv/dev.stamp
 
 # The pure cores are covered whole, every branch, by their own tests.
 cover: .venv/dev.stamp
-	$(BIN)/coverage run -m pytest -q tests/unit
-	$(BIN)/coverage report
+	$(BIN)/python -m pytest -q -n 2 tests/unit --cov --cov-report=term
 
 # One after the other: each figure stands beside a floor measured in turns with it.
 bench: .venv/run.stamp

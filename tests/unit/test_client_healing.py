@@ -4,7 +4,7 @@ import pytest
 from msgspec import Raw
 
 from tests.unit.test_replica import LOG, Hub
-from warroom.client.healing import both_heads, next_offer
+from warroom.client.healing import both_heads, next_offer, unvouched
 from warroom.client.replica import Replica
 from warroom.log.signing import HubKey, SignedHead
 from warroom.protocol.codec import MAX_OFFER_FRAME, encode
@@ -93,3 +93,8 @@ def test_both_heads_are_named() -> None:
     list(replica.receive(Diverged(log=LOG, seq=1, head="f" * 64)))
     assert f"yours #2 {head}, the hub's #1 ffffffff" == both_heads(replica)
     assert both_heads(Replica(LOG)).startswith("yours #0 ,")
+
+
+def test_what_nobody_signed_for_is_said_with_its_place() -> None:
+    """A person looks for the entry by its number."""
+    assert "after #7" in unvouched(7)
