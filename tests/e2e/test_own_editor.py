@@ -59,8 +59,8 @@ def does(env: dict[str, str], *arguments: str) -> str:
 
 
 def floods(hub: HubProcess, log: str) -> int:
-    """Someone else writes as fast as they can for a second; how many entries that made."""
-    command = [sys.executable, str(PERSON), "post", str(hub.socket), log, "bo", "1"]
+    """Someone else writes as fast as they can for three seconds; how many entries that made."""
+    command = [sys.executable, str(PERSON), "post", str(hub.socket), log, "bo", "3"]
     done = subprocess.run(command, env=hub_env(), capture_output=True, timeout=WAIT, check=True)
     return len(done.stdout.splitlines())
 
@@ -78,7 +78,7 @@ def test_the_room_lives_on_behind_the_editor(
     ana.send("\x1b[19~")
     ana.wait_for("EDITING the story so far")
     rooms = json.loads(does(surroundings(tmp_path), "list", "--json").splitlines()[0])
-    assert floods(hub, rooms["log"]) >= 10  # hundreds where the machine is idle
+    assert floods(hub, rooms["log"]) > 40
     ana.press("ctrl+c")
     ana.wait_for("HELD")
     ana.send("and how it ends\rdone\r")
