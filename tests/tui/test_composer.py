@@ -1,13 +1,13 @@
 """The composer: one line for everything, and nothing is lost."""
 
 from textual.events import Key, Paste
-from textual.widgets import Static
 
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import House, in_room
 from warroom.domain import commands as c
 from warroom.domain.vocabulary import Audience, Role, Status, UpdateState
 from warroom.tui.widgets.composer import LONGEST, Line
+from warroom.tui.widgets.lines import Lines
 
 
 def last_text(at: House) -> str:
@@ -378,7 +378,7 @@ async def test_a_long_list_says_that_it_goes_on() -> None:
         await at.presses("/")
         await at.waits_for(lambda: at.composer.completion.choices)
         hidden = len(at.composer.completion.choices) - 8
-        shown = str(at.composer.query_one("#choices", Static).content)
+        shown = at.composer.query_one("#choices", Lines).plain
         assert f"{hidden} more: type on" in shown
 
 

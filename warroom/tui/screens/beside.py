@@ -50,7 +50,7 @@ class PanesOfRoom(Screen[None]):
     def show_panes(self, scene: Scene) -> None:
         """Show the panes of the view, and what is offered to the reader."""
         self.body.show(scene)
-        self.query_one(OfferBanner).show(scene)
+        self.query_one(OfferBanner).offer(scene)
 
     def action_view(self, name: str) -> None:
         """Show a view's panes; go into them if they are there already."""

@@ -7,7 +7,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -18,7 +17,7 @@ from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion,
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
 from warroom.tui.present.rush import BURST, HELD_OVER, SETTLE, Ends, Rush
 from warroom.tui.widgets.history import History
-from warroom.tui.widgets.lines import block
+from warroom.tui.widgets.lines import Lines
 
 LONGEST = 40_000
 """Characters of the longest text that a room takes."""
@@ -152,7 +151,6 @@ class Composer(Vertical):
         & #line, & #line:focus { background: $panel; border: none; }
         &:focus-within #prompt { color: $text-accent; text-style: bold; }
         & > #said { height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
-        & > .nothing { display: none; }
     }
     """
 
@@ -196,7 +194,7 @@ class Composer(Vertical):
         self._stood = ""
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="choices", classes="nothing", markup=False)
+        yield Lines(id="choices")
         line = Line(self._keymap)
         line.id = "line"
         line.busy = self._key
@@ -206,7 +204,7 @@ class Composer(Vertical):
         with Horizontal(id="prompted"):
             yield Static("> ", id="prompt")
             yield line
-        yield Static("", id="said", classes="nothing", markup=False)
+        yield Lines(id="said")
 
     @property
     def line(self) -> Line:
@@ -219,7 +217,7 @@ class Composer(Vertical):
     @property
     def complaint(self) -> str:
         """What stands under the line."""
-        return str(self.query_one("#said", Static).content)
+        return self.query_one("#said", Lines).plain
 
     def write(self, text: str, after: str = "") -> None:
         """Put a text into the line, and the cursor at its end, before what comes `after`.
@@ -264,9 +262,7 @@ class Composer(Vertical):
 
     def say(self, text: str) -> None:
         """Show a sentence under the line; none takes it away."""
-        said = self.query_one("#said", Static)
-        said.update(Content(text))
-        said.set_class(not text, "nothing")
+        self.query_one("#said", Lines).show([(Piece(text),)] if text else [])
 
     # --- keys ------------------------------------------------------------------------------------
 
@@ -402,10 +398,9 @@ class Composer(Vertical):
         self._show_choices()
 
     def _show_choices(self) -> None:
-        choices = self.query_one("#choices", Static)
-        choices.set_class(not self.completion, "nothing")
         width = max(1, self.app.size.width - 2)
-        choices.update(block(fitted(line, width) for line in self._choice_lines(width)))
+        lines = self._choice_lines(width) if self.completion else []
+        self.query_one("#choices", Lines).show([fitted(line, width) for line in lines])
 
     def _choice_lines(self, cells: int) -> list[Pieces]:
         """What can be taken, and below it how the word is used."""

@@ -40,6 +40,27 @@ class Hanging(Static):
         self.update(block(hanging(lines, self._laid_out) if self._laid_out else lines))
 
 
+class Lines(Static):
+    """Lines that take no room while there are none. Drawn, and laid out, only if they change."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("", id=id, markup=False)
+        self.display = False
+        self.lines: list[Pieces] = []
+
+    def show(self, lines: list[Pieces]) -> None:
+        """Show these lines from now on."""
+        if lines != self.lines:
+            self.lines = lines
+            self.display = bool(lines)
+            self.update(block(lines) if lines else Content(""))
+
+    @property
+    def plain(self) -> str:
+        """What it says, line by line, without tones."""
+        return "\n".join("".join(piece.text for piece in line) for line in self.lines)
+
+
 class OneLine(Static):
     """A line of pieces, cut where the screen ends."""
 
@@ -70,4 +91,4 @@ class OneLine(Static):
         """Show these pieces from now on."""
         if pieces != self.pieces:
             self.pieces = pieces
-            self.update(content(pieces))
+            self.update(content(pieces), layout=False)
