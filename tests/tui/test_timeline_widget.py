@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from msgspec.structs import replace
@@ -24,13 +24,18 @@ LONG = "the gateway has been dropping connections since about half past one " * 
 
 
 class Counted(Timeline):
-    """A timeline that counts how often its window was placed anew."""
+    """A timeline that counts how often its window was placed anew, and asked to be drawn."""
 
     placed = 0
+    refreshed = 0
 
     def _shown(self) -> None:
         self.placed += 1
         super()._shown()
+
+    def refresh(self, *regions: Region, **what: bool) -> Self:
+        self.refreshed += 1
+        return super().refresh(*regions, **what)
 
 
 class Room(App[None]):
@@ -211,6 +216,54 @@ async def test_a_flood_is_one_update() -> None:
             timeline.append(row(number))
         await until(lambda: sees(timeline, "#560 "))
         assert 1 == app.timeline.placed
+
+
+@pytest.mark.parametrize("focus", [True, False])
+async def test_a_row_that_comes_in_is_drawn_once(*, focus: bool) -> None:
+    """Not a second time because the cursor goes along."""
+    async with room(rows(1, 60), focus=focus) as (pilot, timeline, app):
+        await pilot.pause()
+        app.timeline.refreshed = 0
+        timeline.append(row(61))
+        await until(lambda: sees(timeline, "#61 "))
+        await pilot.pause()
+        assert 1 == app.timeline.refreshed
+        assert "k61" == timeline.cursor_key
+
+
+async def test_lines_that_are_kept_are_what_would_be_drawn() -> None:
+    """Whatever was done before: what the terminal gets is no older than what is shown."""
+
+    def stale(timeline: Timeline) -> list[int]:
+        """The lines that look otherwise once everything is drawn anew."""
+        kept = timeline.render_lines(timeline.region.reset_offset)
+        timeline.notify_style_update()
+        timeline.refresh()
+        fresh = timeline.render_lines(timeline.region.reset_offset)
+        return [line for line, strip in enumerate(kept) if strip != fresh[line]]
+
+    async with room(rows(1, 60)) as (pilot, timeline, app):
+        for number, key in enumerate(("k", "g", "pagedown", "G", "k", "enter", "pageup"), 61):
+            await pilot.press(key)
+            app.timeline.placed = 0
+            timeline.append(row(number))
+            await until(partial(getattr, app.timeline, "placed"))
+            await pilot.pause()
+            assert not stale(timeline)
+        timeline.find("connections")
+        assert not stale(timeline)
+        timeline.text_select_all()
+        await pilot.pause()
+        assert not stale(timeline)
+        app.screen.clear_selection()
+        timeline.border_title = "another"
+        timeline.replace(row(67, "in other words", kind="struck"))
+        await pilot.pause()
+        assert not stale(timeline)
+        app.query_one(Input).focus()
+        await pilot.resize_terminal(70, 20)
+        await pilot.pause()
+        assert not stale(timeline)
 
 
 async def test_keys_move_the_cursor() -> None:

@@ -4,15 +4,18 @@ Textual's line API asks for one line at a time, and text goes in as segments: ot
 words never pass as markup.
 """
 
+from math import ceil
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
 
+from warroom.tui.widgets.finished_lines import FinishedLines
 from warroom.tui.widgets.row_painter import COMPONENTS, MARGIN, RowPainter
 from warroom.tui.widgets.rows import AnyRow, Row
 from warroom.tui.widgets.timeline_layout import Place, TimelineLayout
@@ -26,8 +29,22 @@ FRAME = 1 / 60
 _FAR = 4
 """Scrolling by more screens than this is a jump: the rows between are not measured."""
 
+_EIGHTHS = 8
+"""The steps in which a scroll bar is drawn, to a line."""
+
 _SELECTED_LINES = 16
 """Bits for the line within its row in the offsets of a selection: they order as places do."""
+
+
+def thumb(total: int, lines: int, top: float) -> tuple[int, int]:
+    """Where the thumb of a scroll bar begins, and how long it is, in eighths of a line.
+
+    `total` lines, of which so many are seen from `top` on, in a bar as long as the view.
+    """
+    if total <= lines:
+        return 0, lines * _EIGHTHS
+    length = max(1.0, lines * lines / total)
+    return int((lines - length) * top / (total - lines) * _EIGHTHS), ceil(length * _EIGHTHS)
 
 
 class RowsView(ScrollView):
@@ -53,6 +70,8 @@ class RowsView(ScrollView):
         self._placing = False
         self._due = False
         self._fitted = Size()
+        self._thumb = (0, 0)
+        self._finished = FinishedLines(self._finish)
 
     # For the class that knows what the rows are for
 
@@ -75,7 +94,14 @@ class RowsView(ScrollView):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw what is seen. A new size is drawn before its event comes: the first frame, too."""
         self._fit()
-        return super().render_lines(crop)
+        top, height = self.gutter.top, self.content_size.height
+        contents = {
+            y: self.render_line(y - top) if 0 <= y - top < height else None for y in crop.line_range
+        }
+        return [strip.crop(*crop.column_span) for strip in self._finished.lines(contents)]
+
+    def _finish(self, first: int, last: int) -> list[Strip]:
+        return super().render_lines(Region(0, first, self.region.width, last - first))
 
     def _fit(self) -> None:
         """Wrap anew if the size or a column has changed.
@@ -84,6 +110,7 @@ class RowsView(ScrollView):
         """
         size = self.scrollable_content_region.size
         if size != self._fitted:
+            self._finished.forget()
             self._fit_columns()
             self._fitted = size
             self._settle()
@@ -169,8 +196,6 @@ class RowsView(ScrollView):
         """
         if size != self.virtual_size:
             self.set_reactive(RowsView.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-            self.vertical_scrollbar.window_size = self.scrollable_content_region.height
 
     def _scroll_silently(self, y: int) -> None:
         """Put the scroll bar where the view is. While it moves by itself it is left alone."""
@@ -179,12 +204,26 @@ class RowsView(ScrollView):
             self.scroll_to(y=y, animate=False, force=True)
             self._placing = False
         self._shown_y = round(self.scroll_y)
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        """Move the scroll bar, and draw it only if that is seen: it takes as long as the rows."""
+        bar, lines = self.vertical_scrollbar, self.scrollable_content_region.height
+        bar.set_reactive(ScrollBar.window_virtual_size, self.virtual_size.height)
+        bar.set_reactive(ScrollBar.window_size, lines)
+        bar.set_reactive(ScrollBar.position, self.scroll_y)
+        seen = thumb(self.virtual_size.height, lines, self.scroll_y)
+        if seen != self._thumb:
+            self._thumb = seen
+            bar.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow the wheel and the scroll bar."""
+        if self._placing:
+            return
         super().watch_scroll_y(old_value, new_value)
         y = round(new_value)
-        if y == self._shown_y or not self._window or not self._rows or self._placing:
+        if y == self._shown_y or not self._window or not self._rows:
             return
         if self._at_end and y >= self.max_scroll_y:
             # A view that changes its height is moved along by Textual: no reader went anywhere.
@@ -230,6 +269,7 @@ class RowsView(ScrollView):
         """Draw all anew: colours have changed."""
         super().notify_style_update()
         self._painter.forget()
+        self._finished.forget()
 
     def _highlit(self, strip: Strip, start: int, end: int) -> Strip:
         style = self.screen.get_component_rich_style("screen--selection")

@@ -125,9 +125,9 @@ class Timeline(RowsView, can_focus=True):
         self._note_numbers(rows)
         self._rows.extend(rows)
         self._look_into(rows)
+        self._show_soon()
         if following:
             self._cursor_to(len(self._rows) - 1)
-        self._show_soon()
 
     def replace(self, row: Row) -> bool:
         """Put a row in place of the one with its key; False if there is none."""
@@ -339,8 +339,9 @@ class Timeline(RowsView, can_focus=True):
                 self.action_open()
 
     def watch_cursor_key(self, key: str | None) -> None:
-        """Say where the cursor is."""
-        self.refresh()
+        """Say where the cursor is. It is seen in here only, and with what is shown soon."""
+        if self.has_focus and not self._due:
+            self.refresh()
         self.post_message(self.CursorMoved(key))
 
     def watch_new_count(self, count: int) -> None:
