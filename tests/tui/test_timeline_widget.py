@@ -567,14 +567,6 @@ async def test_search_finds_a_name_that_is_cut() -> None:
         assert "k1" == timeline.cursor_key
 
 
-async def test_search_by_any_rule() -> None:
-    """The next row that the screen has a rule for is found."""
-    async with room(rows(1, 60)) as (_, timeline, _app):
-        assert timeline.search(lambda row: row.number == "#7")
-        assert sees(timeline, ">14:18:20  #7 ")
-        assert not timeline.search(lambda row: False)
-
-
 async def test_a_row_is_reached_by_its_key() -> None:
     """A link leads to its row, and nowhere if that is not shown."""
     async with room(rows(1, 60)) as (_, timeline, _app):

@@ -218,8 +218,6 @@ def test_a_row_is_made_when_it_is_looked_at_and_only_once() -> None:
     assert 8 == long.height
     long.window(long.end(3), 3)
     assert ["f", "g", "h"] == sorted(made)
-    assert 0 == long.seek(lambda one: one.key == "a", 4, -1)
-    assert ["a", "b", "c", "d", "e", "f", "g", "h"] == sorted(made)
 
 
 TestAnyTimeline = AnyTimeline.TestCase
@@ -305,22 +303,6 @@ def test_a_view_moves_no_more_than_it_must(
     """A view of three lines over rows of two lines, and one of nine."""
     made = layout(*(row(str(number), height=2) for number in range(4)), row("4", height=9))
     assert shown == made.reveal(top, first, last, 3)
-
-
-@pytest.mark.parametrize(
-    ("found", "wanted", "start", "step"),
-    [(1, "b", 0, 1), (1, "b", 2, 1), (1, "b", 1, -1), (3, "d", 2, -1), (0, "a", 4, 1)],
-)
-def test_searching_goes_round(found: int, wanted: str, start: int, step: int) -> None:
-    """A search goes on from its start, over either end."""
-    made = layout(*(row(key) for key in "abcd"))
-    assert found == made.seek(lambda row: row.key == wanted, start, step)
-
-
-def test_searching_ends() -> None:
-    """A search for what is not there comes back with nothing."""
-    assert layout(row("a")).seek(lambda row: False, 0, 1) is None
-    assert layout().seek(lambda row: True, 0, 1) is None
 
 
 def test_a_view_larger_than_all_rows_shows_all() -> None:

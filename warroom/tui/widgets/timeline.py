@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
@@ -250,21 +250,15 @@ class Timeline(RowsView, can_focus=True):
         """Go to the row found before; False if there is none, or no search."""
         return self._find_from(self._cursor - 1, -1)
 
-    def search(self, wanted: Callable[[Row], bool]) -> bool:
-        """Go to the first wanted row after the cursor, coming round; False if there is none."""
-        index = self._rows.seek(wanted, self._cursor + 1, 1)
-        if index is not None:
-            self._go(index)
-        return index is not None
-
     def _find_from(self, start: int, step: int) -> bool:
-        pattern = self._painter.pattern
-        if pattern is None:
+        if self.searching and self._found is None:
+            self.count_found()
+        if not self._found:
             return False
-        index = self._rows.seek(lambda row: row.holds(pattern), start, step)
-        if index is not None:
-            self._go(index, self._found_line(self._rows.row(index)))
-        return index is not None
+        count = len(self._rows)
+        index = min(map(self._rows.index, self._found), key=lambda at: (at - start) * step % count)
+        self._go(index, self._found_line(self._rows.row(index)))
+        return True
 
     def _found_line(self, row: Row) -> int:
         """The first line with something found, unfolding the row if it is out of sight."""

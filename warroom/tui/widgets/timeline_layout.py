@@ -231,14 +231,6 @@ class TimelineLayout:
             return first
         return max(top, min(first, self.move(last, 1 - lines)))
 
-    def seek(self, wanted: Callable[[Row], bool], start: int, step: int) -> int | None:
-        """The first wanted row from `start` on, forward or back by `step`, going round once."""
-        for count in range(len(self)):
-            index = (start + count * step) % len(self)
-            if wanted(self.row(index)):
-                return index
-        return None
-
     def _clear(self) -> None:
         self.items: list[AnyRow] = []
         self._index: dict[str, int] = {}
