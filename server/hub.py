@@ -9,12 +9,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from server import crash, restricted
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
-from server.arrivals import Unwelcome
 from server.attendance import Attendance, remembered
 from server.batch import Accepted, Batch, Committed, Outcome
 from server.clerk import Clerk
@@ -35,11 +32,11 @@ from server.recovery import Recovery
 from server.retention import Retention
 from server.room import Room
 from server.session import Link, Peer, Session
+from server.sessions import Sessions
 from server.visits import Visits
 from server.writer import Writer, journal_floor
-from warroom import __version__
-from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
-from warroom.domain.access import Access, session_is_over
+from warroom.clock import HubClock, new_command_id, new_log_id
+from warroom.domain.access import Access
 from warroom.domain.commands import Rename, TimerCommand
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import (
@@ -48,20 +45,16 @@ from warroom.domain.hublog import (
     HubState,
     NoteClockStep,
     OwnCommand,
-    RenamePerson,
 )
 from warroom.domain.vocabulary import HUB, Via
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
 from warroom.protocol.envelopes import (
-    PROTOCOL,
     Alive,
     ClientMessage,
     Close,
     Draining,
-    HeadAt,
-    Heartbeat,
     Hello,
     Limits,
     ListFeed,
@@ -70,7 +63,6 @@ from warroom.protocol.envelopes import (
     Open,
     Release,
     Submit,
-    Welcome,
 )
 
 HEARTBEAT = 10.0
@@ -95,9 +87,7 @@ class Hub:
         self._release_after = release_after
         self._key = key
         self._rooms: dict[str, Room] = {}
-        self._sessions: set[Session] = set()
         self._rates = rates
-        self.visits = Visits()
         self.records = Records(self.own, rates.looks)
 
     # --- life --------------------------------------------------------------------------------
@@ -110,9 +100,10 @@ class Hub:
         self._clock_watch = ClockWatch(self._clock)
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
-        self._reception = Reception(
+        reception = Reception(
             self._directory, self.own, self._called, self.now, self._rates.rotations
         )
+        self._sessions = Sessions(self._directory, reception, self.own, self.now, LIMITS)
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         for head in heads:
@@ -243,6 +234,11 @@ class Hub:
         """Everyone who is here now, once for each connection."""
         return tuple(self._sessions)
 
+    @property
+    def visits(self) -> Visits:
+        """What was noticed of those who came from elsewhere."""
+        return self._sessions.visits
+
     def log_of(self, session: Session, label: str) -> str | None:
         """The log of the room with this label, in whatever case, if the session may know of it."""
         wanted = label.casefold()
@@ -261,31 +257,11 @@ class Hub:
 
     async def greet(self, hello: Hello, peer: Peer, link: Link) -> Session:
         """Welcome someone, making them known if they are new. Raises `Unwelcome`."""
-        arrival = await self._reception.identify(hello, peer)
-        # It held when it was looked at, and that was before the log was waited for.
-        if (over := self._over(arrival.session)) is not None:
-            raise Unwelcome(CloseCode.NOT_ALLOWED, over)
-        session = Session(link, arrival, peer, hello.client)
-        self._sessions.add(session)
-        self._note_visit(session)
-        session.say(
-            Welcome(
-                hub=self._directory.state.log,
-                protocol=PROTOCOL,
-                server=__version__,
-                you=arrival.you,
-                limits=LIMITS,
-                time=self._clock.now(),
-                rotated=arrival.rotated,
-                retention=self._state().retention,
-            )
-        )
-        return session
+        return await self._sessions.greet(hello, peer, link)
 
     def leave(self, session: Session) -> None:
         """Forget a connection that has ended."""
-        self._sessions.discard(session)
-        self._note_visit(session)
+        self._sessions.leave(session)
         self._lists.leave(session)
         self._recovery.leave(session)
         for log in tuple(session.logs):
@@ -328,14 +304,6 @@ class Hub:
 
     # --- what the hub does by itself -----------------------------------------------------------
 
-    def _renamed(self, person: str, name: str) -> None:
-        """Someone goes by another name, everywhere from now on."""
-        for session in self._sessions:
-            if session.you.person == person:
-                session.you = replace(session.you, name=name)
-        if self._directory.person(person).name != name:
-            self.own(RenamePerson(person=person, name=name))
-
     def _fire(self, log: str, command: TimerCommand, id_: str) -> None:
         self._clerk.ask(log, command, id_)
 
@@ -356,15 +324,8 @@ class Hub:
             self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 
     def _beat(self) -> None:
-        """Say where every open room stands; end sessions that stopped answering, or are over."""
-        self._part_with_the_revoked()
-        for session in tuple(self._sessions):
-            if monotonic() - session.heard_at > 2.5 * HEARTBEAT:
-                session.link.close(CloseCode.STALLED, "nothing heard for too long")
-                continue
-            rooms = [self._rooms[log] for log in session.logs]
-            heads = tuple(HeadAt(room.log, room.seq, room.incident.head) for room in rooms)
-            session.say(Heartbeat(time=self._clock.now(), heads=heads))
+        """Say where every open room stands, and who is there."""
+        self._sessions.beat(self._rooms, 2.5 * HEARTBEAT)
         for log in self._rooms:
             if self._presences.here(log):
                 self._tell_presence(log)
@@ -396,7 +357,7 @@ class Hub:
         reply_to = waiting.reply_to
         self._attendance.settled(outcome)
         if isinstance(waiting.command, Rename) and isinstance(outcome, Accepted):
-            self._renamed(waiting.person, waiting.command.name)
+            self._sessions.renamed(waiting.person, waiting.command.name)
         if waiting.person == HUB and not isinstance(outcome, Accepted):
             self._alarms.refused(waiting.id, outcome.refused.temporary)
         if isinstance(reply_to, Session):
@@ -408,7 +369,7 @@ class Hub:
     def _commit(self, committed: Committed) -> None:
         if committed.label == LABEL:
             self._directory.fold(entry.recorded() for entry in committed.entries)
-            self._part_with_the_revoked()
+            self._sessions.part_with_the_revoked()
             self._retention.look()
             return
         room = self._rooms.get(committed.log)
@@ -430,24 +391,6 @@ class Hub:
 
     def _called(self, handle: str) -> Known | None:
         return remembered(self._rooms.values(), self._state(), handle)
-
-    def _note_visit(self, session: Session) -> None:
-        if session.credential is not None:
-            address, client = session.peer.address, session.client
-            self.visits.here(session.credential, address, client, self.now())
-
-    def _part_with_the_revoked(self) -> None:
-        """End the connections of sessions that are over."""
-        for session in self._sessions:
-            if (over := self._over(session.credential)) is not None:
-                session.link.close(CloseCode.NOT_ALLOWED, over)
-
-    def _over(self, credential: str | None) -> str | None:
-        """Why the session that someone came with is worth nothing any more."""
-        if credential is None:
-            return None
-        over = session_is_over(self.access.sessions[credential], self.now())
-        return over and f"{over}; ask for an invite"
 
     # --- telling -------------------------------------------------------------------------------
 
