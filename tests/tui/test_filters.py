@@ -244,7 +244,7 @@ async def test_many_that_speak_to_one_share_a_banner(hub: FakeHub) -> None:
             hub.says("bo", c.Post(text=f"@ana {number}"))
         at.desk.returns()
         await at.waits_for(at.toasts)
-        assert ["5 entries speak to you, the last is #14 Bo: @ana 4"] == at.toasts()
+        assert ["to you: 5 entries, the last is #14 Bo: @ana 4"] == at.toasts()
 
 
 async def test_the_debrief_so_far(hub: FakeHub) -> None:

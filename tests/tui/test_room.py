@@ -287,7 +287,7 @@ async def test_who_is_addressed_sees_a_banner(hub: FakeHub) -> None:
     async with in_room(hub) as at:
         hub.says("bo", c.Post(text="@ana look [/] here"))
         await at.waits_for(at.toasts)
-        assert ["#5 Bo: @ana look [/] here"] == at.toasts()
+        assert ["to you: #5 Bo: @ana look [/] here"] == at.toasts()
         assert at.composer.line.has_focus
         hub.says("bo", c.Post(text="what does @ic say"))
         await at.waits_for(lambda: len(at.toasts()) == 2)

@@ -22,6 +22,7 @@ from warroom.tui.present.foot import foot
 from warroom.tui.present.lobby_layout import heading, lay_out
 from warroom.tui.present.pieces import Piece, Tone, spread
 from warroom.tui.widgets.lines import OneLine, content
+from warroom.tui.widgets.toasts import place_toasts
 
 WORD = "/declare "
 _LONGEST_TITLE = 300
@@ -55,6 +56,7 @@ class LobbyScreen(Screen[None]):
     def on_mount(self) -> None:
         hints = self.query_one("#hints", OneLine)
         hints.show(foot(self.war.keymap.hints(Where.LOBBY), hints.width))
+        place_toasts(self, before=self.query_one(Input))
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)

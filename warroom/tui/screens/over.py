@@ -9,6 +9,7 @@ from warroom.tui.messages import LineMoved, RoomMoved
 from warroom.tui.port import War
 from warroom.tui.screens.once import Once
 from warroom.tui.widgets.overhead import Overhead
+from warroom.tui.widgets.toasts import place_toasts
 
 
 class OverRoom(Once[ScreenResultType]):
@@ -20,6 +21,7 @@ class OverRoom(Once[ScreenResultType]):
 
     @on(events.Mount)
     def _keep_in_step(self) -> None:
+        place_toasts(self, before=self.query_one("#hints"))
         self.show_overhead()
         self.set_interval(1, self.show_overhead)
 

@@ -55,6 +55,7 @@ from warroom.tui.widgets.composer import Composer
 from warroom.tui.widgets.lines import OneLine
 from warroom.tui.widgets.offer import OfferBanner
 from warroom.tui.widgets.overhead import Overhead
+from warroom.tui.widgets.toasts import place_toasts
 from warroom.words.interpret import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread, UnknownWord
 
@@ -98,6 +99,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.feed = Feed(self.replica, self.timeline, self.memory.left, answers)
         self.timeline.border_title = "Timeline, UTC"
         self.query_one("#filter").display = False
+        place_toasts(self, before=self.composer)
         self._recall()
         self.catch_up()
         self.set_interval(1, self._pass)
@@ -200,9 +202,9 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     def _show_banners(self, texts: list[str]) -> None:
         if len(texts) > BANNERS:
-            texts = [f"{len(texts)} entries speak to you, the last is {texts[-1]}"]
+            texts = [f"{len(texts)} entries, the last is {texts[-1]}"]
         for text in texts:
-            self.app.notify(text, title="to you", markup=False)
+            self.app.notify(f"to you: {text}", markup=False)
 
     def show_clocks(self) -> None:
         """Everything but the timeline: all of it may change with time alone."""
