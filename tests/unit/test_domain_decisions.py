@@ -13,6 +13,8 @@ from warroom.domain.events import DecisionWords, TextWords
 from warroom.domain.vocabulary import HUB, DecisionState, Outcome, Risk, Role
 
 FAIL_OVER = c.DecisionText(choice="fail over to Dublin")
+DECIDED = "D1 is decided, no longer a proposal; to go back on it: /decide D1 reversed"
+WITHDRAWN = "D1 is withdrawn, no longer a proposal; propose it anew: /propose TEXT"
 
 
 @pytest.fixture
@@ -104,18 +106,18 @@ def test_the_window_closes_once_and_not_early(proposed: Playbook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "end"),
+    ("who", "end", "text"),
     [
-        ("ana", c.DecideProposal(decision=1)),
-        ("cy", c.WithdrawProposal(decision=1, reason="it came back by itself")),
-        ("ana", c.WithdrawProposal(decision=1)),
+        ("ana", c.DecideProposal(decision=1), DECIDED),
+        ("cy", c.WithdrawProposal(decision=1, reason="it came back by itself"), WITHDRAWN),
+        ("ana", c.WithdrawProposal(decision=1), WITHDRAWN),
     ],
 )
-def test_a_proposal_ends_once(proposed: Playbook, who: str, end: c.PersonCommand) -> None:
+def test_a_proposal_ends_once(
+    proposed: Playbook, who: str, end: c.PersonCommand, text: str
+) -> None:
     """L4: what is decided or withdrawn takes no objection and arms no timer."""
     proposed.does(who, end)
-    state = proposed.incident.decisions[1].state
-    text = f"D1 is {state}, no longer a proposal"
     for command in (c.ObjectTo(decision=1, reason="wait"), c.WithdrawProposal(decision=1)):
         assert Refused(Code.ILLEGAL_STATE, text) == proposed.refuses("cy", command)
     assert [] == proposed.due()
@@ -141,6 +143,13 @@ def test_an_outcome_is_recorded_of_what_was_decided(proposed: Playbook) -> None:
     known = proposed.incident.decisions[1]
     assert known.outcome_source is not None
     assert (Outcome.REVERSED, proposed.incident.seq) == (known.outcome, known.outcome_source.seq)
+
+
+def test_what_was_withdrawn_comes_to_nothing(proposed: Playbook) -> None:
+    """L3: it was never decided, and cannot be any more."""
+    proposed.does("cy", c.WithdrawProposal(decision=1))
+    outcome = c.RecordOutcome(decision=1, outcome=Outcome.WORKED)
+    assert Refused(Code.ILLEGAL_STATE, WITHDRAWN) == proposed.refuses("ana", outcome)
 
 
 @pytest.mark.parametrize(

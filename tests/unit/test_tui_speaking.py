@@ -138,7 +138,8 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
         ("/a A2 ", ["start", "done", "drop"]),
         ("/h ", ["H2", "H1"]),
         ("/hyp H2 s", ["supported"]),
-        ("/x ", ["D2", "D1"]),
+        ("/x ", ["D2"]),
+        ("/withdraw ", ["D2"]),
         ("/v ", ["1", "2", "3", "4", "5"]),
         ("/r t", ["tl"]),
         ("/r ac", ["accept"]),
@@ -154,6 +155,25 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
 def test_what_can_stand_next(line: str, names: list[str], busy: Transcript) -> None:
     """Numbers that wait for something first, then words, roles, statuses and people."""
     assert names == offered(line, busy)
+
+
+@pytest.mark.parametrize("line", ["/withdraw D1 ", "/x D1 ", "/x D1 the replica "])
+def test_what_is_decided_is_no_proposal_any_more(line: str, busy: Transcript) -> None:
+    """It is said before the line is sent, with what can be done instead."""
+    text = "D1 is decided, no longer a proposal; to go back on it: /decide D1 reversed"
+    assert ((text,), []) == (used(line, busy), offered(line, busy))
+
+
+def test_what_was_withdrawn_is_neither_decided_nor_withdrawn_again(staffed: Playbook) -> None:
+    """It takes a new proposal."""
+    staffed.does("bo", c.ProposeDecision(decision=c.DecisionText(choice="fail over")))
+    staffed.does("bo", c.WithdrawProposal(decision=1))
+    room = transcript(staffed)
+    for line in ("/withdraw D1 ", "/d D1 ", "/x D1 "):
+        assert ["D1 is withdrawn, no longer a proposal; propose it anew: /propose TEXT"] == [
+            *used(line, room)
+        ]
+    assert ([], []) == (offered("/d D", room), offered("/withdraw ", room))
 
 
 def test_only_statuses_one_can_go_to_are_offered(busy: Transcript) -> None:

@@ -73,10 +73,24 @@ def _known(i: Incident, number: int) -> Decision:
     return decision
 
 
+def settled(decision: Decision) -> str:
+    """Why a decision is no proposal any more, with what can be done instead; empty if it is one."""
+    n = decision.number
+    match decision.state:
+        case DecisionState.PROPOSED:
+            return ""
+        case DecisionState.DECIDED:
+            return f"D{n} is decided, no longer a proposal; to go back on it: /decide D{n} reversed"
+        case DecisionState.WITHDRAWN:
+            return f"D{n} is withdrawn, no longer a proposal; propose it anew: /propose TEXT"
+        case unreachable:
+            assert_never(unreachable)
+
+
 def _proposal(i: Incident, number: int) -> Decision:
     decision = _known(i, number)
-    if decision.state is not DecisionState.PROPOSED:
-        refuse(Code.ILLEGAL_STATE, f"D{number} is {decision.state}, no longer a proposal")
+    if why := settled(decision):
+        refuse(Code.ILLEGAL_STATE, why)
     return decision
 
 
@@ -108,7 +122,8 @@ def _withdraw(i: Incident, command: c.WithdrawProposal, asked: Asked) -> Ruling:
 def _outcome(i: Incident, command: c.RecordOutcome) -> Ruling:
     decision = _known(i, command.decision)
     if decision.state is not DecisionState.DECIDED:
-        refuse(Code.ILLEGAL_STATE, f"D{decision.number} is {decision.state}; decide it first")
+        why = settled(decision) or f"D{decision.number} is proposed; decide it first"
+        refuse(Code.ILLEGAL_STATE, why)
     event = e.OutcomeRecorded(
         decision=decision.number,
         outcome=command.outcome,

@@ -7,7 +7,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from warroom.domain.commands import DecideProposal, PersonCommand, RecordOutcome
+from warroom.domain.commands import (
+    DecideProposal,
+    ObjectTo,
+    PersonCommand,
+    RecordOutcome,
+    WithdrawProposal,
+)
+from warroom.domain.decide.decisions import settled
+from warroom.domain.incident import Decision
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     TRANSITIONS,
@@ -32,6 +40,8 @@ FORMS_SHOWN = 5
 
 _STATES: Mapping[type[PersonCommand], DecisionState] = {
     DecideProposal: DecisionState.PROPOSED,
+    ObjectTo: DecisionState.PROPOSED,
+    WithdrawProposal: DecisionState.PROPOSED,
     RecordOutcome: DecisionState.DECIDED,
 }
 
@@ -95,10 +105,12 @@ def _of_word(text: str, room: Transcript, me: Speaker) -> Completion:
         return NOTHING
     *before, begun = text[typed.end() :].lstrip().split(" ")
     tokens = tuple(token for token in before if token)
-    found = tuple(one for one in fitting(word, tokens) if _can_be(one.form, tokens, room))
+    written = fitting(word, tokens)
+    found = tuple(one for one in written if _can_be(one.form, tokens, room))
     able = {one.form: me.may(_only(word, one.form), room) for one in found}
     if not found:
-        return Completion(usage=(f"{word.help}  ({who(word)})",))
+        why = _settled(tokens, room) if written else ""
+        return Completion(usage=(why or f"{word.help}  ({who(word)})",))
     choices = _arguments(found, begun.casefold(), room, able)
     named = {choice.name for choice in choices}
     usage = _usage(word, {form: able[form] for form in able if not _named(form, found, named)})
@@ -108,12 +120,26 @@ def _of_word(text: str, room: Transcript, me: Speaker) -> Completion:
 def _can_be(form: Form, tokens: tuple[str, ...], room: Transcript) -> bool:
     """Whether a form can be meant of the decision that is named: only what is proposed is decided,
     and only what is decided has come to something."""
+    decision = _decision(tokens, room)
+    return decision is None or _stands_for(form, decision)
+
+
+def _stands_for(form: Form, decision: Decision) -> bool:
+    """Whether a decision stands where a form needs it."""
     needed = _STATES.get(form.command) if form.command else None
-    number = tokens[0][1:] if tokens else ""
-    if needed is None or not number.isdecimal():
-        return True
-    decision = room.incident.decisions.get(int(number))
-    return decision is None or decision.state is needed
+    return needed in {None, decision.state}
+
+
+def _settled(tokens: tuple[str, ...], room: Transcript) -> str:
+    """Why this cannot be done to the decision that is named; empty if none is."""
+    decision = _decision(tokens, room)
+    return "" if decision is None else settled(decision)
+
+
+def _decision(tokens: tuple[str, ...], room: Transcript) -> Decision | None:
+    """The decision that the first token names."""
+    number = tokens[0][1:] if tokens and tokens[0][0] in "dD" else ""
+    return room.incident.decisions.get(int(number)) if number.isdecimal() else None
 
 
 def _only(word: Word, form: Form) -> Word:
@@ -213,7 +239,7 @@ def _offers(place: Place, form: Form, room: Transcript) -> Iterator[tuple[str, s
             for status in sorted(TRANSITIONS[incident.status], key=list(TRANSITIONS).index):
                 yield status, f"now {incident.status}"
         case Slot.DECISION | Slot.ACTION | Slot.HYPOTHESIS | Slot.UPDATE:
-            yield from _numbered(place.slot, room)
+            yield from _numbered(place.slot, form, room)
         case Slot.TEXT | Slot.PERSON | Slot.ENTRY | Slot.MARK:
             pass
 
@@ -222,12 +248,14 @@ _Numbered = tuple[bool, int, str, int]
 """Whether it waits for something, its number, how it stands, and the entry with its words."""
 
 
-def _numbered(slot: Slot, room: Transcript) -> Iterator[tuple[str, str]]:
-    """Things with a number, those that wait for something first, of these the latest first."""
+def _numbered(slot: Slot, form: Form, room: Transcript) -> Iterator[tuple[str, str]]:
+    """Things with a number that a form can be about, those that wait for something first, of these
+    the latest first."""
     i = room.incident
     decisions: list[_Numbered] = [
         (d.state is DecisionState.PROPOSED or d.outcome is None, d.number, d.state, d.source.seq)
         for d in i.decisions.values()
+        if _stands_for(form, d)
     ]
     actions: list[_Numbered] = [
         (a.pending, a.number, a.state, a.source.seq) for a in i.actions.values()
