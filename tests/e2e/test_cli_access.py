@@ -105,6 +105,7 @@ def test_how_long_words_are_kept_is_set_and_said(shell: Shell) -> None:
     shell.does("--as", "kim", "hold", "the insurer asks")
     (room,) = map(json.loads, shell.does("list", "--json").splitlines())
     assert room["held"]
+    assert "held: checkout fails" in shell.does("list")
     assert "HELD since #3: the insurer asks" in shell.does("brief")
     assert "needs the incident commander" in shell.refuses(4, "--as", "kim", "unhold", "settled")
     shell.does("--as", "kim", "role", "ic")

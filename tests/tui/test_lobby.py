@@ -83,6 +83,20 @@ async def test_a_declaration_can_close_the_room_from_the_start() -> None:
         assert "restricted: keys leaked" in at.rooms[0]
 
 
+async def test_a_room_that_is_held_is_marked() -> None:
+    """For as long as its words are kept from expiring, and at 80 columns too."""
+    hub = FakeHub()
+    hub.declares("Checkout is down")
+    async with house(hub, size=NARROW) as at:
+        await at.waits_for(lambda: at.rooms and "Checkout" in at.rooms[0])
+        assert "held" not in at.rooms[0]
+        hub.says("ana", c.Hold(reason="the insurer asks"))
+        await at.waits_for(lambda: "held: Checkout" in at.rooms[0])
+        hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
+        hub.says("ana", c.Unhold(reason="settled"))
+        await at.waits_for(lambda: "held" not in at.rooms[0])
+
+
 async def test_who_is_shown_out_is_back_in_the_lobby() -> None:
     """Whatever stood before the room goes with it, and they are told."""
     hub = FakeHub()

@@ -47,5 +47,8 @@ def _row(room: RoomSummary) -> tuple[str, ...]:
         elapsed_time(until - room.began_at),
         f"by {time_beside(room.next_by, now())}" if room.next_by else "-",
         one_line(room.commander) if room.commander else "vacant",
-        "recovering: " * room.recovering + "restricted: " * room.restricted + one_line(room.title),
+        "recovering: " * room.recovering
+        + "held: " * room.held
+        + "restricted: " * room.restricted
+        + one_line(room.title),
     )

@@ -101,6 +101,7 @@ def _row(room: RoomSummary, now: datetime, live: bool, waiting: int) -> LobbyRow
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
         title=Piece(
             f"{waiting} waiting: " * (waiting > 0)
+            + "held: " * room.held
             + "restricted: " * room.restricted
             + one_line(room.title),
             Tone.WARN if waiting else tone,
