@@ -7,54 +7,31 @@ in the same list: what stands before the cut was told to someone.
 import random
 import shutil
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterable, Iterator, MutableSequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from server import sqlite
-from server.batch import Accepted, Batch, Waiting
-from server.journal import JournalError
-from server.journal_sql import SqlJournal, open_sqlite
+from server.journal import JournalError, LogHead, Page
+from server.journal_sql import open_sqlite
 from server.place import SEED_BYTES
-from server.writer import Writer
 from tests.proof import history
+from tests.proof.bench import Bench, Handed, bench_on, waiting
 from tests.proof.disk import Disk, watched
 from tests.proof.history import Asked, Fault, History, Told, findings
 from tests.proof.power import Kept, Platter
-from warroom.clock import HubClock, new_command_id, new_log_id
-from warroom.domain.commands import (
-    ApproveRedaction,
-    Command,
-    Declare,
-    Join,
-    Post,
-    RequestRedaction,
-)
-from warroom.domain.events import DEFAULT_POLICY
-from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.clock import new_log_id
+from warroom.domain.commands import ApproveRedaction, Declare, Join, Post, RequestRedaction
+from warroom.domain.vocabulary import HUB
 from warroom.export.jsonl import export_lines
-from warroom.log.chain import canonical
-from warroom.log.signing import HubKey
 from warroom.log.verify import verify
 
-KEY = HubKey(bytes(range(32)))
-PATIENCE = 60.0
 VERIFY_EACH = 10
 """Every so many cuts the logs are also verified, signatures and all, which takes longest."""
-
-
-@dataclass(frozen=True)
-class Handed:
-    """An entry that left the writer: acknowledged to its sender, or on its way to all others."""
-
-    log: str
-    id: str
-    seq: int
 
 
 @dataclass
@@ -74,7 +51,10 @@ class Recording:
 
 @dataclass
 class Report:
-    """What came of all the cuts. `beyond` counts entries found that nobody had been told of yet."""
+    """What came of all the cuts. `beyond` counts entries found that nobody had been told of yet.
+
+    `erased` counts cuts after which words had to go, `unforgotten` those where some did not.
+    """
 
     cuts: Counter[Kept] = field(default_factory=Counter)
     handed: int = 0
@@ -82,11 +62,13 @@ class Report:
     found: Counter[Fault] = field(default_factory=Counter)
     unreadable: int = 0
     unverified: int = 0
+    erased: int = 0
+    unforgotten: int = 0
     seconds: float = 0.0
 
     @property
     def bad(self) -> int:
-        return self.found.total() + self.unreadable + self.unverified
+        return self.found.total() + self.unreadable + self.unverified + self.unforgotten
 
     def __str__(self) -> str:
         cuts = ", ".join(f"{kept} {count}" for kept, count in sorted(self.cuts.items()))
@@ -94,57 +76,9 @@ class Report:
             f"{self.cuts.total()} cuts ({cuts}) in {self.seconds:.0f} s: {self.handed} entries"
             f" that someone had been told of were looked for, {self.beyond} more were there;"
             f" found {dict(self.found)}, {self.unreadable} journals that do not open,"
-            f" {self.unverified} that do not verify"
+            f" {self.unverified} that do not verify; words had to go after {self.erased} cuts,"
+            f" and did not after {self.unforgotten}"
         )
-
-
-class _Bench:
-    """The real writer, told what to do by one thread, which can wait for the answers."""
-
-    def __init__(self, journal: SqlJournal, happened: MutableSequence[Any]) -> None:
-        self._happened = happened
-        self._answers = threading.Condition()
-        self._open: set[str] = set()
-        self.places: dict[str, int] = {}
-        self.asked: list[Waiting] = []
-        self.writer = Writer(journal, KEY, HubClock(), self._deliver, DEFAULT_POLICY)
-        self.writer.start()
-
-    def _deliver(self, batch: Batch) -> None:
-        """In the writer's thread: whatever comes here may be on its way to people."""
-        told = [one for one in batch.outcomes if isinstance(one, Accepted)]
-        self._happened += [Handed(one.waiting.log, one.waiting.id, one.seq) for one in told]
-        for commit in batch.commits:
-            self._happened += [Handed(commit.log, e.header.id, e.seq) for e in commit.entries]
-        with self._answers:
-            self.places.update((one.waiting.id, one.seq) for one in told)
-            self._open.difference_update(one.waiting.id for one in batch.outcomes)
-            self._answers.notify_all()
-
-    def ask(self, *commands: Waiting) -> list[int]:
-        """Give commands together, and wait; their places in the log."""
-        self.asked += commands
-        with self._answers:
-            self._open.update(one.id for one in commands)
-        for one in commands:
-            assert self.writer.submit(one)
-        with self._answers:
-            assert self._answers.wait_for(lambda: not self._open, PATIENCE)
-        return [self.places[one.id] for one in commands]
-
-
-def waiting(log: str, command: Command, person: str = "ana") -> Waiting:
-    """A command on its way, as the hub would queue it."""
-    hub = person == HUB
-    return Waiting(
-        id=new_command_id(),
-        log=log,
-        command=command,
-        content=canonical(command),
-        person=person,
-        via=Via.HUB if hub else Via.OS,
-        scope=Scope.HUB if hub else Scope.RESPONDER,
-    )
 
 
 def record(start: Recording, commands: int, rng: random.Random) -> Recording:
@@ -158,22 +92,21 @@ def record(start: Recording, commands: int, rng: random.Random) -> Recording:
         done = 0
         while done < commands:
             with closing(open_sqlite(folder / "journal.db")) as journal:
-                bench = _Bench(journal, disk.happened)
-                if done == 0:
-                    _found(bench, logs)
-                done += _work(bench, logs, commands // 3 + 1, rng)
-                bench.writer.stop()
+                with bench_on(journal, disk.happened) as bench:
+                    if done == 0:
+                        _found(bench, logs)
+                    done += _work(bench, logs, commands // 3 + 1, rng)
                 asked |= {one.id for one in bench.asked}
     return Recording(start.before, disk.happened, asked, start.handed)
 
 
-def _found(bench: _Bench, logs: list[str]) -> None:
+def _found(bench: Bench, logs: list[str]) -> None:
     for log in logs:
         bench.ask(waiting(log, Declare(title="The power goes")))
         bench.ask(*(waiting(log, Join(person=who, name=who, handle=who), HUB) for who in "ab"))
 
 
-def _work(bench: _Bench, logs: list[str], commands: int, rng: random.Random) -> int:
+def _work(bench: Bench, logs: list[str], commands: int, rng: random.Random) -> int:
     done = 0
     while done < commands:
         log = rng.choice(logs)
@@ -195,12 +128,22 @@ def lose_power(recording: Recording, cuts: int, rng: random.Random, report: Repo
 
     What the last cut left is where another recording may begin.
     """
+    left = Recording()
+    points = [rng.randint(0, len(recording.happened)) for _ in range(cuts)]
+    for files, handed in cut_at(points, recording, rng, report):
+        found = judge(files, recording, handed, report)
+        left = Recording(files, [], recording.asked, [Handed(e.log, e.id, e.seq) for e in found])
+    return left
+
+
+def cut_at(
+    points: Iterable[int], recording: Recording, rng: random.Random, report: Report
+) -> Iterator[tuple[dict[str, bytes], list[Handed]]]:
+    """The files that each of these cuts leaves, and what had been handed out before it."""
     began = time.monotonic()
-    points = sorted(rng.randint(0, len(recording.happened)) for _ in range(cuts))
     platter, at = Platter(recording.before), 0
     handed = list(recording.handed)
-    left = Recording()
-    for point in points:
+    for point in sorted(points):
         for happened in recording.happened[at:point]:
             platter.take(happened)
             if isinstance(happened, Handed):
@@ -208,11 +151,8 @@ def lose_power(recording: Recording, cuts: int, rng: random.Random, report: Repo
         at = point
         kept = rng.choice(tuple(Kept))
         report.cuts[kept] += 1
-        files = platter.after_the_cut(kept, rng)
-        found = _judge(files, recording, handed, report)
-        left = Recording(files, [], recording.asked, [Handed(e.log, e.id, e.seq) for e in found])
+        yield platter.after_the_cut(kept, rng), handed
     report.seconds += time.monotonic() - began
-    return left
 
 
 @contextmanager
@@ -227,7 +167,7 @@ def found_after(files: dict[str, bytes]) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _judge(
+def judge(
     files: dict[str, bytes], recording: Recording, handed: list[Handed], report: Report
 ) -> list[history.Kept]:
     """Open the journal as the next hub would, and look for everything that was told."""
@@ -259,10 +199,14 @@ def _kept(folder: Path, report: Report) -> list[history.Kept]:
                 for e in page.entries
             ]
             if report.cuts.total() % VERIFY_EACH == 0:
-                lines = export_lines(head.label, head.log, page.entries, page.heads)
-                whole = b"".join(line + b"\n" for line in lines)
-                report.unverified += bool(verify(whole).problems)
+                report.unverified += not verifies(head, page)
     return kept
+
+
+def verifies(head: LogHead, page: Page) -> bool:
+    """Whether nothing is wrong with a whole log."""
+    lines = export_lines(head.label, head.log, page.entries, page.heads)
+    return not verify(b"".join(line + b"\n" for line in lines)).problems
 
 
 @contextmanager

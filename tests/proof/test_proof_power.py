@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.proof import traced
+from tests.proof.bench import Handed
 from tests.proof.disk import (
     Created,
     Cut,
@@ -25,10 +26,14 @@ from tests.proof.disk import (
 from tests.proof.history import Fault
 from tests.proof.hub_under_load import PLAIN, hub_under_load
 from tests.proof.power import Kept, Platter
-from tests.proof.power_loss import Handed, Recording, Report, careless, lose_power, record
+from tests.proof.power_erasing import lose_power_erasing, record_erasure
+from tests.proof.power_loss import Recording, Report, careless, lose_power, record
 
 A_RECORDING = 200
 """How many cuts one recording is good for."""
+
+AN_ERASURE = 50
+"""And one of words that are erased."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +67,15 @@ def test_a_hub_that_does_not_wait_for_the_disk_is_caught() -> None:
     assert report.found[Fault.LOST] > 0, report
 
 
+@pytest.mark.timeout(400)
+def test_words_that_were_being_erased_are_gone_once_the_power_is_back() -> None:
+    """The next hub makes an end of it by itself, and loses nothing over it."""
+    rng, report = random.Random(), Report()
+    lose_power_erasing(record_erasure(rng), 20, rng, report)
+    assert 0 == report.bad, report
+    assert 20 == report.erased
+
+
 @pytest.mark.soak
 def test_what_was_told_survives_ten_thousand_power_cuts() -> None:
     """Each recording begins on what the last power cut left, five times in a row."""
@@ -71,6 +85,18 @@ def test_what_was_told_survives_ten_thousand_power_cuts() -> None:
     for number in range(-(-cuts // A_RECORDING)):
         recording = record(left if number % 5 else Recording(), 300, rng)
         left = lose_power(recording, A_RECORDING, rng, report)
+        print(report, flush=True)  # noqa: T201
+        assert 0 == report.bad, report
+
+
+@pytest.mark.soak
+def test_words_are_gone_after_a_thousand_power_cuts_in_the_midst_of_erasing() -> None:
+    """A tenth as many cuts as above: each takes another hub, which finishes the work."""
+    cuts = int(os.environ.get("WARROOM_PROOF_CUTS", "10000")) // 10
+    rng = random.Random(int(os.environ.get("WARROOM_PROOF_SEED", "4")))
+    report = Report()
+    for _ in range(-(-cuts // AN_ERASURE)):
+        lose_power_erasing(record_erasure(rng), AN_ERASURE, rng, report)
         print(report, flush=True)  # noqa: T201
         assert 0 == report.bad, report
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.proof.bench import Handed
 from tests.proof.disk import Created, Cut, FolderSynced, Removed, Renamed, Synced, Wrote
-from tests.proof.power_loss import Handed
 
 CALLS = "openat,pwrite64,write,ftruncate,fsync,fdatasync,unlink,rename,sendto"
 _WHOLE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\d+)")
