@@ -5,26 +5,25 @@ SIGKILL, from here at a random moment or by itself at a named point (`server/cra
 """
 
 import asyncio
-import json
-import os
 import random
-import re
 import shutil
 import signal
-import sqlite3
-import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+
+from websockets.exceptions import ConnectionClosed
 
 from server.journal_sql import open_sqlite
+from tests.integration.conftest import joined
 from tests.proof.history import Asked, Finding, History, Kept, Saw, Told, findings
+from tests.proof.hub_lives import PATIENCE, HubLives, nursery
+from tests.proof.left_behind import rows, whole
+from tests.proof.old_rooms import OldRoom, new_secret, secrets_in, write_room
 from warroom.client.connection import LineState
 from warroom.client.desk import Desk, DeskEvent, RoomChanged
 from warroom.client.draft import Draft
@@ -32,29 +31,29 @@ from warroom.client.pace import Pace
 from warroom.client.replica import Appended, Retry, Returned, Settled
 from warroom.client.target import Target
 from warroom.domain.commands import ApproveRedaction, PersonCommand, Post, RequestRedaction
-from warroom.domain.events import NotePosted
-from warroom.domain.vocabulary import HUB
-from warroom.export.jsonl import export_lines
-from warroom.log.verify import verify
+from warroom.log.signing import HubKey
+from warroom.protocol.stewardship import RetainWords, WordsRetained
 
-NURSERY = Path(__file__).with_name("nursery.py")
-ROOT = Path(__file__).parents[2]
 PACE = Pace(first=0.02, longest=0.2, stable=0.0, reopen=0.05)
 WRITERS = 4
 IN_FLIGHT = 2
 ACKS_A_LIFE = 10
-PATIENCE = 120.0
-"""Seconds after which something that should have come never will."""
-
 START_UPS = 5
 """How many places the point `start-up` has."""
 
-SECRET = re.compile(rb"secret-[0-9a-f]{16}")
+OLD_ROOMS = 6
+"""How many rooms of a data folder ended so long ago that their words can be made to fall due."""
+
+ENDS = (
+    "random", "random", "before-commit", "after-commit", "after-ack", "redaction", "erasing",
+)  # fmt: skip
+"""How lives end, each as often as it stands here."""
 
 
 @dataclass
 class Report:
-    """What a loop did. `acked` counts entries; `points` how often each kind of end was met."""
+    """What a loop did. `acked` counts entries; `points` how often each kind of end was met;
+    `expired` rooms whose words were gone once the hub had the time to finish."""
 
     lives: int = 0
     kills: int = 0
@@ -62,6 +61,7 @@ class Report:
     fewest: int = 1_000_000
     points: Counter[str] = field(default_factory=Counter)
     found: list[Finding] = field(default_factory=list)
+    expired: int = 0
     unforgotten: int = 0
     seconds: float = 0.0
 
@@ -70,49 +70,9 @@ class Report:
         return (
             f"{self.kills} kills ({ends}) in {self.seconds:.0f} s; {self.lives} lives under load"
             f" that acknowledged {self.acked} entries, the poorest {self.fewest};"
-            f" {len(self.found)} findings; {self.unforgotten} redacted texts still in the files"
+            f" {len(self.found)} findings; the words of {self.expired} rooms expired;"
+            f" {self.unforgotten} texts that were to go and are still there"
         )
-
-
-class HubLives:
-    """One hub after the other on one data folder."""
-
-    def __init__(self, nursery: asyncio.subprocess.Process, data: Path) -> None:
-        self._nursery = nursery
-        self._data = data
-        self.pid = 0
-        self.socket = Path()
-
-    async def start(self, crash_at: str = "") -> bool:
-        """Start the next life; False if it ended before it was ready."""
-        env = {"WARROOM_CRASH_AT": crash_at}
-        wanted = {"arguments": ["--data", str(self._data)], "env": env}
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(json.dumps(wanted).encode() + b"\n")
-        said = await self._hear()
-        if said["event"] == "ended":
-            assert said["status"] == -signal.SIGKILL, f"the hub did not start: {said}"
-            return False
-        self.pid, self.socket = said["pid"], Path(said["socket"])
-        return True
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-
-    async def ended(self) -> int:
-        """Wait for the end of this life; its status, negative for a signal."""
-        while (said := await self._hear())["event"] != "ended":
-            pass
-        return int(said["status"])
-
-    async def _hear(self) -> dict[str, Any]:
-        assert self._nursery.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            line = await self._nursery.stdout.readline()
-        assert line, "the nursery is gone"
-        said: dict[str, Any] = json.loads(line)
-        return said
 
 
 class Room:
@@ -213,7 +173,7 @@ class Room:
 
     async def _redact(self) -> None:
         """Write a secret, and have two people redact it."""
-        secret = f"secret-{self._rng.randbytes(8).hex()}"
+        secret = new_secret(self._rng)
         seq = await self._settled(0, self._send(0, Post(secret)))
         await self._settled(0, self._send(0, RequestRedaction(entry=seq, reason="a leak")))
         approval = self._send(1, ApproveRedaction(entry=seq))
@@ -231,50 +191,27 @@ class Room:
         return id_
 
 
-@asynccontextmanager
-async def nursery(mode: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A nursery whose hubs find their sockets under `folder`."""
-    env = os.environ | {"XDG_RUNTIME_DIR": str(folder), "PYTHONPATH": str(ROOT)}
-    with (folder / "errors").open("wb") as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, str(NURSERY), mode,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
-            env=env, cwd=folder,
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
-    assert b"Traceback" not in (folder / "errors").read_bytes()
-
-
-def plans(rng: random.Random) -> Iterator[str]:
-    """How lives are to end: every point as often as any other, in an order that is never again."""
+def plans(rng: random.Random, ends: Iterable[str]) -> Iterator[str]:
+    """How lives are to end: each way as often as any other, in an order that is never again."""
+    order = list(ends)
     while True:
-        ends = ["random", "random", "before-commit", "after-commit", "after-ack", "redaction"]
-        rng.shuffle(ends)
-        yield from ends
-
-
-def aim(plan: str, rng: random.Random) -> str:
-    """What to tell the hub: late enough in its life that ten entries were acknowledged."""
-    match plan:
-        case "random":
-            return ""
-        case "redaction":
-            return "redaction:1"
-        case _:
-            return f"{plan}:{rng.randint(16, 40)}"
+        rng.shuffle(order)
+        yield from order
 
 
 async def loop(
-    folder: Path, *, lives: int, mode: str, seed: int, seconds: float = 1e9, epoch: int = 50
+    folder: Path,
+    *,
+    lives: int,
+    mode: str,
+    seed: int,
+    seconds: float = 1e9,
+    epoch: int = 50,
+    ends: Iterable[str] = ENDS,
 ) -> Report:
     """Live and die `lives` times, or for `seconds`; a new data folder every `epoch` lives."""
     rng, report, began = random.Random(seed), Report(), time.monotonic()
-    planned = plans(rng)
+    planned = plans(rng, ends)
     async with nursery(mode, folder) as process:
         while report.lives < lives and time.monotonic() - began < seconds:
             data = folder / f"data-{report.lives}"
@@ -289,16 +226,23 @@ async def loop(
 
 @dataclass
 class _Era:
-    """All lives on one data folder."""
+    """All lives on one data folder. `expiring` is a room whose words are to go, in as many parts
+    as are `unerased`."""
 
     hub: HubLives
     room: Room
     data: Path
     rng: random.Random
     report: Report
+    old: list[OldRoom] = field(default_factory=list)
+    expiring: OldRoom | None = None
+    unerased: int = 0
 
     async def run(self, planned: Iterator[str], most: int, deadline: float) -> None:
-        """Lives until there were `most`; the last journal is verified line by line."""
+        """Lives until there were `most`, or old rooms are wanted and there are none any more.
+
+        The last journal is verified line by line.
+        """
         await self._found()
         async with asyncio.TaskGroup() as tasks:
             running = await self.room.live(self.hub.socket, tasks)
@@ -310,13 +254,16 @@ class _Era:
                     break
                 await self._die_young()
                 plan = next(planned)
-                if self.room.redacting and plan == "redaction":
-                    # It would be met too early in that life.
+                if self.expiring or (self.room.redacting and plan == "redaction"):
+                    # Words go at the beginning of that life: it has to see them gone, and would
+                    # meet that point too early.
                     planned, plan = chain([plan], planned), "random"
-                assert await self.hub.start(aim(plan, self.rng)), plan
+                if plan == "erasing" and not self.old:
+                    break
+                assert await self.hub.start(self._aim(plan)), plan
             for task in running:
                 task.cancel()
-        self._judge(whole(self.data, self.room.log))
+        self._judge(whole(self.data))
 
     async def _found(self) -> None:
         """Die in the making, at every place there is; then start well."""
@@ -324,13 +271,49 @@ class _Era:
         for crash_at in ("before-commit:1", "after-commit:1", *places):
             assert not await self.hub.start(crash_at)
             self._died("start-up" if crash_at in places else crash_at.partition(":")[0])
+        await asyncio.to_thread(self._write_old_rooms)
         assert await self.hub.start()
+
+    def _write_old_rooms(self) -> None:
+        """As the hub would have written them, while it is not there; the oldest last."""
+        key, history = HubKey((self.data / "hub.key").read_bytes()), self.room.history
+        with closing(open_sqlite(self.data / "journal.db")) as journal:
+            for number in range(1, OLD_ROOMS + 1):
+                began = time.monotonic_ns()
+                room = write_room(journal, [], self.rng, days=100 * number, key=key)
+                ended = time.monotonic_ns()
+                history.asked += [Asked(room.log, one.id, began) for one in room.asked]
+                history.told += [
+                    Told(room.log, one.id, seq, ended) for seq, one in enumerate(room.asked, 1)
+                ]
+                self.old.append(room)
+
+    def _aim(self, plan: str) -> str:
+        """What to tell the hub: late enough in its life that ten entries were acknowledged."""
+        match plan:
+            case "random":
+                return ""
+            case "redaction":
+                return "redaction:1"
+            case "erasing":
+                part = self.rng.randrange(1, self.old[-1].parts)
+                self.unerased = self.old[-1].parts - part
+                return f"erasing:{part}"
+            case _:
+                return f"{plan}:{self.rng.randint(16, 40)}"
 
     async def _die_young(self) -> None:
         """Now and then, a hub that is killed before anyone can reach it."""
         if self.rng.random() < 0.15:
             assert not await self.hub.start(f"start-up:{self.rng.randint(1, START_UPS)}")
             self._died("start-up")
+        if self.unerased > 1 and self.rng.random() < 0.5:
+            # It goes on erasing at once, and may be ready before it dies over the next part.
+            if await self.hub.start("erasing:1"):
+                assert await self.hub.ended() == -signal.SIGKILL
+                await self.room.until(lambda: self.room.alone)
+            self.unerased -= 1
+            self._died("erasing")
 
     async def _live(self, plan: str) -> None:
         """One life under load, to its end."""
@@ -338,7 +321,10 @@ class _Era:
         await room.until(lambda: room.acks >= before + ACKS_A_LIFE)
         if not room.redacting:
             room.wants_redactions = plan == "redaction"
+        if plan == "erasing":
+            await self._let_words_expire()
         if plan == "random":
+            await self._see_words_gone()
             await asyncio.sleep(self.rng.uniform(0, 0.05))
             self.hub.kill()
         assert await self.hub.ended() == -signal.SIGKILL
@@ -347,6 +333,30 @@ class _Era:
         self.report.acked += room.acks - before
         self.report.fewest = min(self.report.fewest, room.acks - before)
         self._died(plan)
+
+    async def _let_words_expire(self) -> None:
+        """Have words kept for so few days that those of one more room go; the hub dies over it."""
+        self.expiring = self.old.pop()
+        async with joined(self.hub.socket) as operator:
+            with suppress(ConnectionClosed):
+                await operator.say(RetainWords(days=self.expiring.kept, sure=True))
+                await operator.hear(WordsRetained)
+
+    async def _see_words_gone(self) -> None:
+        """Nobody is given the words that have expired, and the hub goes on erasing by itself."""
+        if (old := self.expiring) is None:
+            return
+        async with joined(self.hub.socket) as someone:
+            opened = await someone.opens(old.log)
+            entries = await someone.reads(old.log, opened.seq)
+        given = [one for one in entries[: old.entries] if one.body_bytes is not None]
+        self.report.unforgotten += len(given)
+        async with asyncio.timeout(PATIENCE):
+            while old.secret in secrets_in(self.data):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        self.report.expired += 1
+        self.room.forgotten.add(old.secret)
+        self.expiring, self.unerased = None, 0
 
     def _died(self, point: str) -> None:
         self.report.kills += 1
@@ -364,40 +374,6 @@ class _Era:
         files and answered; the next hub makes up for that when it starts.
         """
         room = self.room
-        files = [path for path in self.data.glob("journal.db*") if path.suffix != ".db-shm"]
-        left = {text.decode() for path in files for text in SECRET.findall(path.read_bytes())}
-        self.report.unforgotten += len(left & room.forgotten)
+        self.report.unforgotten += len(secrets_in(self.data) & room.forgotten)
         room.forgotten |= room.redacted
         room.redacted.clear()
-
-
-def rows(data: Path) -> Iterator[Kept]:
-    """The entries as they stand in a dead hub's files, whose next life must find them untouched."""
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in ("journal.db", "journal.db-wal"):
-            if (data / name).exists():
-                shutil.copy(data / name, scratch)
-        with closing(sqlite3.connect(Path(scratch, "journal.db"))) as copy:
-            found = copy.execute(
-                "SELECT e.log, e.seq, e.id, e.hash, e.by FROM entries AS e JOIN logs USING (log)"
-                " WHERE label LIKE 'INC-%' ORDER BY e.seq"
-            )
-            for log, seq, id_, hash_, by in found:
-                yield Kept(log, seq, id_, hash_, by_hub=by == HUB)
-
-
-def whole(data: Path, log: str) -> list[Kept]:
-    """The room through the real journal, after `verify` has found nothing wrong with it."""
-    with closing(open_sqlite(data / "journal.db")) as journal:
-        journal.check()
-        page = journal.page(log, 0, 1_000_000)
-    lines = export_lines("INC-1", log, page.entries, page.heads)
-    assert () == verify(b"".join(line + b"\n" for line in lines)).problems
-    return [
-        Kept(log, one.seq, one.id, one.hash, _what(one.event), by_hub=one.by == HUB)
-        for one in (entry.recorded() for entry in page.entries)
-    ]
-
-
-def _what(event: Any) -> str:
-    return str(event.words.text) if isinstance(event, NotePosted) and event.words else ""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.proof.crash_loop import PATIENCE, ROOT, Room, whole
+from tests.proof.crash_loop import Room
 from tests.proof.history import findings
+from tests.proof.hub_lives import PATIENCE, ROOT
+from tests.proof.left_behind import whole
 
 SOME = 20
 """Acknowledgements that show that all is well."""
@@ -88,5 +90,5 @@ async def hub_under_load(
             # What was started may be a tracer, which does not take the hub along.
             os.kill(pid, signal.SIGKILL)
             await process.wait()
-    assert () == findings(room.history, whole(data, room.log))
+    assert () == findings(room.history, whole(data))
     assert "Traceback" not in errors.read_text()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.crash_loop import PATIENCE, ROOT, whole
 from tests.proof.history import History, findings
+from tests.proof.hub_lives import PATIENCE, ROOT
 from tests.proof.hub_under_load import PLAIN, hub_under_load
+from tests.proof.left_behind import whole
 
 
 async def serve(*arguments: str, crash_at: str = "") -> int:
@@ -37,4 +38,4 @@ async def test_a_backup_killed_in_the_making_is_none_and_the_next_is_whole(tmp_p
     assert 0 == await serve("--data", str(restored), "--restore", str(target))
     assert told
     before = History(asked=room.history.asked, told=told)
-    assert () == findings(before, whole(restored, room.log))
+    assert () == findings(before, whole(restored))
