@@ -217,7 +217,11 @@ async def loop(
             data = folder / f"data-{report.lives}"
             most = min(lives, report.lives + epoch)
             era = _Era(HubLives(process, data), Room(rng), data, rng, report)
-            await era.run(planned, most, began + seconds)
+            try:
+                await era.run(planned, most, began + seconds)
+            finally:
+                # The nursery waits for its hub, also where something was found.
+                era.hub.kill()
             report.seconds = time.monotonic() - began
             print(report, flush=True)  # noqa: T201
             shutil.rmtree(data)

@@ -39,8 +39,10 @@ class HubLives:
         return True
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        """End the life that was begun last, if it goes on."""
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def ended(self) -> int:
         """Wait for the end of this life; its status, negative for a signal."""
@@ -54,6 +56,8 @@ class HubLives:
             line = await self._nursery.stdout.readline()
         assert line, "the nursery is gone"
         said: dict[str, Any] = json.loads(line)
+        if said["event"] == "ended":
+            self.pid = 0
         return said
 
 
