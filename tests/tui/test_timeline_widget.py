@@ -509,6 +509,19 @@ async def test_the_number_column_grows_with_the_numbers() -> None:
         assert 1 == len({line.index("note") for line in shown(timeline)[:2]})
 
 
+async def test_rows_are_seen_if_the_screen_is_drawn_before_they_are_placed() -> None:
+    """A room never held here fills while its screen is still being laid out."""
+    async with room([]) as (_, _timeline, app):
+        timeline = app.timeline
+        view = Region(0, 0, *timeline.size)
+        timeline.render_lines(view)
+        timeline.extend(rows(990, 1010))
+        timeline.render_lines(view)
+        timeline.refreshed = 0
+        await until(lambda: timeline.refreshed)
+        assert any("note 1010" in strip.text for strip in timeline.render_lines(view))
+
+
 async def test_a_filter_that_narrows_the_number_column_is_drawn_at_once() -> None:
     """Whatever asks for a picture before the new window's turn gets one with the new lines."""
     text = "x" * 67

@@ -101,7 +101,11 @@ class RowsView(ScrollView):
         return [strip.crop(*crop.column_span) for strip in self._finished.lines(contents)]
 
     def _finish(self, first: int, last: int) -> list[Strip]:
-        return super().render_lines(Region(0, first, self.region.width, last - first))
+        """Have Textual frame and filter lines. It would give what stood there at the last refresh,
+        and a size that is new is drawn without one."""
+        lines = Region(0, first, self.region.width, last - first)
+        self._styles_cache.set_dirty(lines)
+        return super().render_lines(lines)
 
     def _fit(self) -> None:
         """Wrap anew if the size or a column has changed.
@@ -167,12 +171,12 @@ class RowsView(ScrollView):
 
     def _show(self, top: Place | None = None) -> None:
         """Show the rows from a place on; without one, from where the view should be."""
+        self._due = False
         self._settle(top)
         self.refresh()
 
     def _settle(self, top: Place | None = None) -> None:
         """Work out what is to be drawn, as `_show` means it."""
-        self._due = False
         width, lines = self.scrollable_content_region.size
         if not lines:
             self._window = []
