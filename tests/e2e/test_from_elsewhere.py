@@ -136,6 +136,16 @@ def test_nobody_is_invited_by_a_name_that_is_no_ones(operator: Shell) -> None:
     assert "nobody could join as hub: " in operator.refuses(2, "invite", "--for", "hub")
 
 
+def test_a_name_that_is_too_long_is_refused_before_any_hub_is_called(operator: Shell) -> None:
+    """With the limit; no port is opened for it."""
+    for word in ("invite", "share"):
+        said = operator.refuses(2, word, "--for", "x" * 301)
+        assert "name is too long; write 300 characters at most" in said
+        assert "no blanks: @dee" in operator.refuses(2, word, "--for", "@dee park")
+    assert "" == operator.does("invites", "--all")
+    assert "listens on this machine only" in operator.refuses(6, "invite")
+
+
 def test_a_port_that_is_open_is_not_said_to_be_another(operator: Shell) -> None:
     """Its own address, or none, makes another invite; any other is refused, and how to move."""
     port = Invite.read(shares(operator)).port

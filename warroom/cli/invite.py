@@ -55,19 +55,20 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print an invite."""
+    asked_for = wanted(options)
     with operating(options, env) as hub:
-        invite(hub, options)
+        invite(hub, asked_for, json=options.json)
     return Exit.DONE
 
 
-def invite(hub: "Conversation", options: argparse.Namespace) -> None:
-    """Make an invite, and print it. Raises `Stop` for a scope that there is not."""
+def invite(hub: "Conversation", asked_for: "InviteWanted", *, json: bool) -> None:
+    """Make an invite, and print it."""
     from warroom.client.inviting import WITHOUT_WARROOM, InviteAsked
     from warroom.protocol.stewardship import InviteReady
 
-    asked = InviteAsked(_wanted(options))
+    asked = InviteAsked(asked_for)
     made = asked.made(hub.ask(asked.message, InviteReady))
-    if options.json:
+    if json:
         show_json(
             {
                 "invite": made.id,
@@ -84,28 +85,31 @@ def invite(hub: "Conversation", options: argparse.Namespace) -> None:
     say(WITHOUT_WARROOM)
 
 
-def _wanted(options: argparse.Namespace) -> "InviteWanted":
-    """Whom to let in, and what for."""
+def wanted(options: argparse.Namespace) -> "InviteWanted":
+    """Whom to let in, and what for. Raises `Stop` for what no hub would take."""
     from warroom.client.inviting import InviteWanted
+    from warroom.words.limits import hold_to_limits
     from warroom.words.misread import Misread
     from warroom.words.scopes import read_scope
 
-    whom = options.whom or ""
+    whom = (options.whom or "").strip()
     known = whom.startswith("@")
     try:
         scope, room, audience = read_scope(options.scope)
+        asked_for = InviteWanted(
+            scope=scope,
+            uses=options.uses,
+            lasts=options.expires,
+            name=None if known else whom or None,
+            handle=whom.removeprefix("@") if known else None,
+            room=room,
+            audience=audience,
+            address=options.address,
+        )
+        hold_to_limits(asked_for)
     except Misread as error:
         raise Stop(Exit.USAGE, error.text) from None
-    return InviteWanted(
-        scope=scope,
-        uses=options.uses,
-        lasts=options.expires,
-        name=None if known else whom or None,
-        handle=whom.removeprefix("@") if known else None,
-        room=room,
-        audience=audience,
-        address=options.address,
-    )
+    return asked_for
 
 
 def _uses(text: str) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
-from warroom.cli.invite import add_invite, invite
+from warroom.cli.invite import add_invite, invite, wanted
 from warroom.cli.operator import add_own_place, operating
 from warroom.cli.options import add_json
 from warroom.cli.output import say
@@ -37,13 +37,14 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     from warroom.protocol.stewardship import HubShared, ShareHub
 
     address, port = options.at
+    asked_for = wanted(options)
     with operating(options, env, start=not options.stop) as hub:
         shared = hub.ask(ShareHub(address=address, port=port, stop=options.stop), HubShared)
         if shared.url is None:
             say("the hub listens on this machine only")
         else:
             say(f"the hub takes in people with an invite at {shared.url}")
-            invite(hub, options)
+            invite(hub, asked_for, json=options.json)
     return Exit.DONE
 
 

@@ -5,12 +5,10 @@ What a word needs of its own stands with its family: `notes`, `lifecycle`, `role
 hub to say.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
-import msgspec
 from msgspec.structs import replace
 
 from warroom.client.draft import Draft
@@ -29,6 +27,7 @@ from warroom.words.interpret import (
 )
 from warroom.words.interpret.reader import Present, Reader, nobody
 from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
+from warroom.words.limits import hold_to_limits
 from warroom.words.misread import Misread
 from warroom.words.parse import Said
 from warroom.words.table import find
@@ -91,36 +90,14 @@ def interpret(
         meant = MEANINGS[word.name](line)
         if not isinstance(meant, list):
             line.no_marks_left()
-            _check(meant)
+            hold_to_limits(meant)
             return meant
         at = line.occurred_at()
         line.no_marks_left()
         for command in meant:
-            _check(command)
+            hold_to_limits(command)
     except Misread as error:
         raise Misread(error.text, word.usage) from None
     calls = [Draft(CallRoll(people=tuple(line.calls)))] if line.calls else []
     doubts = tuple(line.doubts)
     return [*calls, *(Draft(command, line.said_by, at, doubts) for command in meant)]
-
-
-_LIMIT = re.compile(r"length <= (\d+)")
-_FIELD = re.compile(r"\$\.(?:decision\.)?(\w+)")
-
-
-def _check(command: msgspec.Struct) -> None:
-    """Hold a command against the limits of its type, as the hub will."""
-    try:
-        msgspec.convert(msgspec.to_builtins(command), type(command))
-    except msgspec.ValidationError as error:
-        raise Misread(_over(str(error))) from None
-
-
-def _over(error: str) -> str:
-    """Which limit a command is over. Everything else that types ask for is read so already."""
-    field, limit = _FIELD.search(error), _LIMIT.search(error)
-    name = field[1] if field else "this"
-    if limit is None:
-        return f"{name} must stand on one line; leave out the line breaks"
-    most = "entries" if "array" in error else "characters"
-    return f"{name} is too long; write {limit[1]} {most} at most"
