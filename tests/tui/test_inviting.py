@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from msgspec.structs import replace
+from textual.widgets import Input
 
-from tests.tui.house import House, in_room
+from tests.tui.house import House, house, in_room
 from warroom.client.connection import LineState
 from warroom.client.inviting import InviteMade, InviteWanted
 from warroom.domain import commands as c
 from warroom.domain.vocabulary import Scope
 from warroom.tui.screens.inviting import InviteScreen
+from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
 
 
@@ -62,6 +65,69 @@ async def test_an_invite_is_shown_once_and_copied_on_a_key() -> None:
         await at.waits_for(lambda: at.composer.text.startswith("/invite observer"))
         assert [] == kept(at, made)
         assert 3 == at.hub.rooms[at.room.log_id].incident.seq
+
+
+async def lobby_of(at: House, line: str) -> None:
+    """The lobby, with a line begun in it."""
+    await at.waits_for(lambda: at.desk.you)
+    assert at.desk.you is not None
+    at.desk.you = replace(at.desk.you, operator=True)
+    await at.presses("slash")
+    begun = at.lobby.query_one(Input)
+    begun.value = line
+    await at.presses("enter")
+
+
+async def test_the_lobby_invites_as_a_room_does() -> None:
+    """Shown once, copied on a key, and nothing of it is left in the lobby."""
+    async with house() as at:
+        await lobby_of(at, "/invite guest:INC-7 for Dee Park +12h")
+        await at.waits_for(lambda: isinstance(at.app.screen, InviteScreen))
+        made = at.desk.welcomes()
+        wanted = InviteWanted(scope=Scope.GUEST, room="INC-7", name="Dee Park", lasts=43_200)
+        assert wanted == made.wanted
+        await sees(at, made.command)
+        await at.presses("y")
+        await at.waits_for(lambda: made.command == at.app.clipboard)
+        await at.presses("escape")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        assert "" == at.lobby.query_one(Input).value
+        assert {} == at.hub.rooms
+
+
+async def test_the_lobby_gives_a_refused_line_back() -> None:
+    """With the reason; nothing is declared by it."""
+    async with house() as at:
+        await lobby_of(at, "/invite @dee")
+        await at.waits_for(lambda: isinstance(at.app.screen, InviteScreen))
+        at.desk.refuses("nobody is called @dee here")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        await at.waits_for(lambda: "nobody is called @dee here" in at.toasts())
+        assert "/invite @dee" == at.lobby.query_one(Input).value
+        assert {} == at.hub.rooms
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("/invite guest", "a guest is for one room: guest:INC-7"),
+        ("/invite Dee Park", "there is no scope dee"),
+    ],
+)
+async def test_the_lobby_says_what_is_wrong_with_a_line(line: str, why: str) -> None:
+    """Before anyone is asked, and the line stays to be mended."""
+    async with house() as at:
+        await lobby_of(at, line)
+        await at.waits_for(lambda: any(why in one for one in at.toasts()))
+        assert (line, []) == (at.lobby.query_one(Input).value, at.desk.asked)
+
+
+async def test_who_may_not_is_told_so_in_the_lobby() -> None:
+    """As in a room."""
+    async with house() as at:
+        await at.presses("slash", *"invite", "enter")
+        await at.waits_for(lambda: any("only whoever runs the hub" in one for one in at.toasts()))
+        assert [] == at.desk.asked
 
 
 async def test_nothing_comes_up_while_someone_types() -> None:

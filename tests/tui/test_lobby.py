@@ -114,11 +114,20 @@ async def test_who_is_shown_out_is_back_in_the_lobby() -> None:
 async def test_the_word_declares_too() -> None:
     """/declare TITLE is the same."""
     async with house() as at:
-        await at.presses("slash")
-        assert "/declare " == at.lobby.query_one(Input).value
-        await at.presses(*"x", "enter")
+        await at.presses("slash", "d")
+        await at.waits_for(lambda: "/declare " == at.lobby.query_one(Input)._suggestion)
+        await at.presses("right", *"x", "enter")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
         assert "x" == at.hub.rooms[LOG].title
+
+
+async def test_words_of_a_room_declare_nothing() -> None:
+    """Nor does a word that is begun and not finished; it stays to be mended."""
+    async with house() as at:
+        await at.presses("slash", *"obs p99", "enter")
+        await at.waits_for(lambda: any("that is a word for a room" in one for one in at.toasts()))
+        assert "/obs p99" == at.lobby.query_one(Input).value
+        assert {} == at.hub.rooms
 
 
 async def test_an_empty_title_declares_nothing() -> None:

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from textual import events
 from textual.command import CommandList
+from textual.widgets import Input
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
 from tests.tui.house import NARROW, WIDE, House, house, in_room
@@ -511,12 +512,18 @@ async def test_the_palette_does_what_keys_do_and_wears_a_theme(hub: FakeHub) -> 
         await at.waits_for(lambda: "warroom-light" == at.app.theme)
 
 
-async def test_the_palette_of_the_lobby_has_no_words(hub: FakeHub) -> None:
-    """There is no line to begin."""
+async def test_the_palette_of_the_lobby_has_the_word_that_needs_no_room(hub: FakeHub) -> None:
+    """Also over the help; its line is begun in the lobby."""
     async with house(hub) as at:
-        await at.presses("ctrl+p")
+        await at.presses("f1", "ctrl+p")
         await at.waits_for(lambda: "declare  ^n" in offered(at))
-        assert not [name for name in offered(at) if name.startswith("/")]
+        assert ["/invite"] == [name for name in offered(at) if name.startswith("/")]
+        await at.presses(*"invite")
+        await at.waits_for(lambda: offered(at)[:1] == ["/invite"])
+        await at.presses("enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        await at.waits_for(lambda: at.lobby.query_one(Input).has_focus)
+        assert "/invite " == at.lobby.query_one(Input).value
 
 
 def at_once(at: House, *keys: str) -> None:

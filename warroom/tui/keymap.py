@@ -168,7 +168,7 @@ KEYS: tuple[Key, ...] = (
         where=Where.LOBBY,
         keys="slash",
         action="word",
-        help="The same by its word, /declare.",
+        help="By its word: /declare TITLE does the same, /invite makes an invite.",
     ),
     LOBBY_TRY_AGAIN,
     Key(

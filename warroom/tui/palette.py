@@ -17,6 +17,8 @@ from warroom.domain.vocabulary import Audience
 from warroom.export.phrasing import readers
 from warroom.tui.keymap import Where
 from warroom.tui.port import War
+from warroom.tui.present.lobby import WORDS as HERE
+from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.once import Once
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
@@ -63,8 +65,9 @@ class OurProvider(Provider):
                 yield Hit(score, matcher.highlight(name), do, name, help_)
 
     def _words(self) -> Iterator[Offer]:
-        """Every word of the grammar, while a room is open."""
-        for word in WORDS if room_in(self.app) else ():
+        """Every word of the grammar, while a room is open; those that need none in the lobby."""
+        here = [word for word in WORDS if room_in(self.app) or f"/{word.name} " in HERE]
+        for word in here:
             begin = partial(self._begin, f"/{word.name} ")
             yield Offer(f"/{word.name}", word.help, begin, word.help)
 
@@ -92,6 +95,9 @@ class OurProvider(Provider):
     def _begin(self, line: str) -> None:
         if (room := self._go_back()) is not None:
             room.begin(line)
+        elif lobbies := [one for one in self.app.screen_stack if isinstance(one, LobbyScreen)]:
+            go_back_to(lobbies[0])
+            lobbies[0].begin(line)
 
     def _begin_update(self, audience: Audience, stage: Stage) -> None:
         if (room := self._go_back()) is not None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from warroom.client.draft import Draft
+from warroom.client.inviting import InviteWanted
 from warroom.domain.commands import Post
 from warroom.domain.transcript import Transcript
 from warroom.text import visible
@@ -28,6 +29,16 @@ def understand(
     if as_note:
         return [Draft(Post(text=visible(text).strip("\n")))]
     return interpret(read_line(text), room, now, me, present)
+
+
+def understand_invite(text: str, now: datetime) -> InviteWanted:
+    """The invite that a line of the lobby asks for: no room is meant there that is not named.
+
+    Raises `Misread`.
+    """
+    wanted = interpret(read_line(text), Transcript(""), now, "")
+    assert isinstance(wanted, InviteWanted)
+    return wanted
 
 
 def draft_line(draft: OpenDraft, room: Transcript, now: datetime) -> tuple[str, str]:

@@ -14,6 +14,11 @@ from warroom.text import one_line
 from warroom.tui.present.pieces import Piece, Tone
 from warroom.tui.present.scene import owed
 
+WORDS = ("/declare ", "/invite ")
+"""The words that need no room, as one begins them here."""
+
+FOR_A_ROOM = "that is a word for a room, enter opens one; here there are /declare TITLE and /invite"
+
 SECURITY = {"restricted": True, "security": True}
 
 TEACHING = (
@@ -49,6 +54,11 @@ def declaration(text: str) -> tuple[str, dict[str, bool]]:
     title, _, last = text.rstrip().rpartition(" ")
     facts = RESTRICTING.get(last.casefold())
     return (text, {}) if facts is None or not title.strip() else (title.strip(), facts)
+
+
+def asks_invite(text: str) -> bool:
+    """Whether a line is about an invite."""
+    return text.casefold().split(maxsplit=1)[:1] == ["/invite"]
 
 
 _NONE_WAITS: Mapping[str, int] = {}

@@ -1,15 +1,33 @@
 """An invite on the screen: shown once to whoever asked for it, and kept nowhere."""
 
 from collections.abc import Callable
+from typing import Any
 
 from textual import on
+from textual.screen import Screen
 
-from warroom.client.inviting import InviteMade
+from warroom.client.inviting import InviteMade, InviteWanted
 from warroom.text import one_line
 from warroom.tui.messages import InviteAnswered
+from warroom.tui.port import AnyDesk
 from warroom.tui.present import inviting
 from warroom.tui.present.pieces import Piece
 from warroom.tui.screens.reading import ReadingScreen
+
+
+def ask_invite(
+    screen: Screen[Any], desk: AnyDesk, wanted: InviteWanted, refused: Callable[[str], None]
+) -> str:
+    """Ask the hub for an invite, on a page over a screen; why it cannot be asked, empty if it is.
+
+    `refused` is told why the hub does not make it.
+    """
+    if why := inviting.hindrance(desk.you, desk.line):
+        return why
+    if (asked := desk.invite(wanted)) is None:
+        return inviting.NO_LINE
+    screen.app.push_screen(InviteScreen(asked, refused))
+    return ""
 
 
 class InviteScreen(ReadingScreen):

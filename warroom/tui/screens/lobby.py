@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -23,8 +24,9 @@ from warroom.tui.present.lobby_layout import heading, lay_out
 from warroom.tui.present.pieces import Piece, Tone, spread
 from warroom.tui.widgets.lines import OneLine, content
 from warroom.tui.widgets.toasts import place_toasts
+from warroom.words.misread import Misread
 
-WORD = "/declare "
+DECLARE = lobby.WORDS[0].strip()
 _LONGEST_TITLE = 300
 
 
@@ -50,6 +52,8 @@ class LobbyScreen(Screen[None]):
             id="title",
             max_length=_LONGEST_TITLE,
             placeholder="What is broken?  (!restricted at the end: only whom you admit)",
+            select_on_focus=False,
+            suggester=SuggestFromList(lobby.WORDS, case_sensitive=False),
         )
         yield OneLine(id="hints")
 
@@ -136,7 +140,11 @@ class LobbyScreen(Screen[None]):
         self._ask_title(self.query_one(Input).value)
 
     def action_word(self) -> None:
-        self._ask_title(WORD)
+        self.begin("/")
+
+    def begin(self, line: str) -> None:
+        """Begin a line. Nothing is sent."""
+        self._ask_title(line)
 
     def _ask_title(self, value: str | None) -> None:
         """Ask for a title, beginning with `value`; None puts the question away."""
@@ -150,24 +158,46 @@ class LobbyScreen(Screen[None]):
             title.cursor_position = len(value)
 
     @on(Input.Submitted)
-    def _declared(self, event: Input.Submitted) -> None:
-        title = one_line(event.value.removeprefix(WORD.strip()))[:_LONGEST_TITLE]
+    def _submitted(self, event: Input.Submitted) -> None:
+        """Do what the line asks, or say what is wrong with it and keep it."""
+        line = event.value
+        why = self._invite(line) if lobby.asks_invite(line) else self._declare(line)
+        if why:
+            self._warn(why)
+        else:
+            self._ask_title(None)
+            self.query_one(Input).value = ""
+
+    def _warn(self, why: str) -> None:
+        self.app.notify(one_line(why), severity="warning", timeout=10, markup=False)
+
+    def _declare(self, line: str) -> str:
+        """Declare an incident, and go into its room; why that cannot be, empty if it can."""
+        title = one_line(line.removeprefix(DECLARE))[:_LONGEST_TITLE]
         if not title:
-            text = "say what is wrong, then enter; esc puts the question away"
-            self.app.notify(text, severity="warning", markup=False)
-            return
+            return "say what is wrong, then enter; esc puts the question away"
         if title.startswith("/"):
-            text = "that is a word for a room: enter opens one; a title here declares another"
-            self.app.notify(text, severity="warning", markup=False)
-            return
+            return lobby.FOR_A_ROOM
         if self.war.desk.line.state not in {LineState.LIVE, LineState.STALE}:
-            text = "declaring needs the hub; the title stays here for when it is back"
-            self.app.notify(text, severity="warning", markup=False)
-            return
-        self._ask_title(None)
-        self.query_one(Input).value = ""
+            return "declaring needs the hub; the title stays here for when it is back"
         title, facts = lobby.declaration(title)
         self.war.open_room(self.war.desk.declare(title, **facts))
+        return ""
+
+    def _invite(self, line: str) -> str:
+        """Ask the hub for an invite; why it cannot be asked, empty if it is."""
+        from warroom.tui.screens.inviting import ask_invite
+        from warroom.tui.speaking import understand_invite
+
+        def refused(why: str) -> None:
+            self.begin(line)
+            self._warn(why)
+
+        try:
+            wanted = understand_invite(line, self.war.desk.now())
+        except Misread as error:
+            return error.text
+        return ask_invite(self, self.war.desk, wanted, refused)
 
     def key_escape(self) -> None:
         self._ask_title(None)

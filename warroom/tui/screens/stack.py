@@ -3,6 +3,7 @@
 from typing import Any
 
 from textual.app import App
+from textual.screen import Screen
 
 from warroom.tui.screens.room import RoomScreen
 
@@ -13,7 +14,7 @@ def room_in(app: App[Any]) -> RoomScreen | None:
     return next((room for room in rooms if not room.left), None)
 
 
-def go_back_to(room: RoomScreen) -> None:
-    """Close whatever stands before a room."""
-    while room.app.screen is not room:
-        room.app.pop_screen()
+def go_back_to(screen: Screen[Any]) -> None:
+    """Close whatever stands before a screen."""
+    while screen.app.screen is not screen:
+        screen.app.pop_screen()
