@@ -200,9 +200,8 @@ class Room:
                 pass
 
     def _redact(self, seq: int) -> None:
-        naming = self._naming.pop(seq, None)
-        if naming is not None:
-            self.names.forget(naming)
+        if self._naming.pop(seq, None) is not None:
+            self.names = Names(self._naming.values())
         self._titles.pop(seq, None)
         self._drop_words()
 
@@ -211,9 +210,7 @@ class Room:
         through = self.incident.expired
         self._titles = {seq: text for seq, text in self._titles.items() if seq > through}
         self._naming = {seq: event for seq, event in self._naming.items() if seq > through}
-        self.names = Names()
-        for event in self._naming.values():
-            self.names.learn(event)
+        self.names = Names(self._naming.values())
         self._drop_words()
 
     def _drop_words(self) -> None:

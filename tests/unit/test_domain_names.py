@@ -1,4 +1,4 @@
-"""What people are called, and that redacted names are forgotten."""
+"""What people are called."""
 
 import pytest
 
@@ -37,12 +37,10 @@ def test_strangers_are_called_by_the_start_of_their_id(names: Names) -> None:
     ],
     ids=lambda event: event.kind,
 )
-def test_a_name_is_learned_and_forgotten(names: Names, event: e.Event) -> None:
-    """B5, L6: the words of attendance name someone until they are redacted."""
+def test_a_name_is_learned(names: Names, event: e.Event) -> None:
+    """B5: the words of attendance name someone."""
     names.learn(event)
     assert ("Ana Ahlgren", "ana") == (names.name("p1"), names.handle("p1"))
-    names.forget(event)
-    assert ("?p1", "?p1") == (names.name("p1"), names.handle("p1"))
 
 
 def test_the_latest_name_counts(names: Names) -> None:
@@ -57,26 +55,20 @@ def test_a_voice_is_called_by_its_handle(names: Names) -> None:
     called = e.RollCalled(people=("v1", "v2"), words=RollWords(("raj", "kim")))
     names.learn(called)
     assert ("raj", "kim") == (names.name("v1"), names.handle("v2"))
-    names.forget(called)
-    assert ("?v1", "?v2") == (names.name("v1"), names.handle("v2"))
 
 
 def test_a_roll_call_renames_nobody(names: Names) -> None:
-    """B15: who has a name keeps it when called, and when the call is redacted."""
+    """B15: who has a name keeps it when called."""
     called = e.RollCalled(people=("p1",), words=RollWords(("annie",)))
     names.learn(e.PersonJoined(person="p1", words=ANA))
     names.learn(called)
-    assert "Ana Ahlgren" == names.name("p1")
-    names.forget(called)
     assert "Ana Ahlgren" == names.name("p1")
 
 
 def test_a_voice_that_joins_has_a_name_of_its_own(names: Names) -> None:
-    """B15: the name that was given on joining does not go with the roll call."""
-    called = e.RollCalled(people=("p1",), words=RollWords(("annie",)))
-    names.learn(called)
+    """B15: it takes the place of what they were called."""
+    names.learn(e.RollCalled(people=("p1",), words=RollWords(("annie",))))
     names.learn(e.PersonJoined(person="p1", words=ANA))
-    names.forget(called)
     assert "ana" == names.handle("p1")
 
 
@@ -93,18 +85,28 @@ def test_a_voice_that_joins_has_a_name_of_its_own(names: Names) -> None:
 def test_an_event_without_names_teaches_nothing(names: Names, event: e.Event | e.Unknown) -> None:
     """Words that are redacted, and events about other things, change no name."""
     names.learn(event)
-    names.forget(event)
     assert "?p1" == names.name("p1")
 
 
 def test_a_new_name_counts_and_the_handle_stays(names: Names) -> None:
     """Someone is still called by the handle that others know."""
     names.learn(e.PersonJoined(person="p1", words=ANA))
-    renamed = e.PersonRenamed(person="p1", words=TextWords("Ana Berg"))
-    names.learn(renamed)
+    names.learn(e.PersonRenamed(person="p1", words=TextWords("Ana Berg")))
     assert ("Ana Berg", "ana") == (names.name("p1"), names.handle("p1"))
-    names.forget(renamed)
-    assert ("?p1", "ana") == (names.name("p1"), names.handle("p1"))
+
+
+def test_names_are_those_of_the_events_there_are() -> None:
+    """L6: what stands nowhere any more names nobody, and everything else still does."""
+    joined = e.PersonJoined(person="p1", words=ANA)
+    called = e.RollCalled(people=("p1", "v1"), words=RollWords(("annie", "raj")))
+    renamed = e.PersonRenamed(person="p1", words=TextWords("Ana Berg"))
+    assert ("Ana Ahlgren", "ana") == _of(Names([joined, called]))
+    assert ("annie", "annie") == _of(Names([e.PersonJoined(person="p1"), called]))
+    assert ("Ana Berg", "?p1") == _of(Names([e.PersonJoined(person="p1"), renamed]))
+
+
+def _of(names: Names) -> tuple[str, str]:
+    return names.name("p1"), names.handle("p1")
 
 
 def test_who_reads_like_someone_else_is_known(names: Names) -> None:

@@ -141,6 +141,19 @@ def test_a_redacted_name_is_forgotten(staffed: Playbook) -> None:
     assert ("?dee", None) == (transcript.names.name("dee"), transcript.person("dee"))
 
 
+@pytest.mark.parametrize("last", [False, True], ids=["the first", "the last"])
+def test_a_redacted_name_gives_way_to_what_is_said_elsewhere(staffed: Playbook, last: bool) -> None:
+    """L6: as it does for whoever reads the log later, and never had the words."""
+    staffed.does("dee", c.Rename(name="Dee Park"))
+    redacts(staffed, staffed.incident.seq if last else staffed.incident.people["dee"].source.seq)
+    live = read(staffed)
+    later = Transcript(LOG)
+    for recorded in live.entries:
+        later.append(recorded)
+    assert (later.names.names, later.names.handles) == (live.names.names, live.names.handles)
+    assert ("Dee" if last else "Dee Park") == live.names.name("dee")
+
+
 @pytest.mark.parametrize("seq", [6, 7, 99])
 def test_a_redaction_of_nothing_is_survived(staffed: Playbook, seq: int) -> None:
     """An entry of facts alone, an entry that is not there, the redaction itself: no harm."""

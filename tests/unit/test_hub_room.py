@@ -377,6 +377,13 @@ def test_a_redacted_name_is_forgotten_however_old_it_is(
     assert ("?ana", "?v-raj") == (book.room.names.name("ana"), book.room.names.name("v-raj"))
 
 
+def test_a_redacted_name_gives_way_to_what_is_said_elsewhere(book: Book) -> None:
+    """As for every reader: here who comes in and leaves is named, too."""
+    book.commits(joins("ana"), e.PersonRenamed(person="ana", words=e.TextWords("Ana Ruiz")))
+    book.commits(book.redacts(2))
+    assert "Ana Ruiz" == book.room.names.name("ana")
+
+
 def test_a_page_carries_the_last_head_of_every_hub_that_kept_the_log() -> None:
     """Nobody after a hub can sign for it, and without its head the adoption proves nothing."""
     book = Book()

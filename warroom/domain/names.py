@@ -1,5 +1,6 @@
 """What people are called in a room: a projection of the words of attendance."""
 
+from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from warroom.domain.events import (
@@ -14,15 +15,23 @@ from warroom.domain.events import (
 from warroom.domain.naming import likeness
 from warroom.domain.vocabulary import HUB
 
+NAMING = (PersonJoined, PersonRegistered, PersonRenamed, MemberAdmitted, RollCalled)
+"""The events whose words are what people are called."""
+
 
 class Names:
-    """Display names and handles by person id, the latest word counting."""
+    """Display names and handles by person id, the latest word of some events counting.
 
-    def __init__(self) -> None:
+    Where words are gone, by redaction or by expiry, all that is left is learned anew: a name that
+    another event gives stays, and everyone agrees with whoever never had those words.
+    """
+
+    def __init__(self, events: Iterable[Event | Unknown] = ()) -> None:
         self.names: dict[str, str] = {HUB: HUB}
         self.handles: dict[str, str] = {HUB: HUB}
-        self._called: set[str] = set()
         self._alike: dict[str, dict[str, None]] = {}
+        for event in events:
+            self.learn(event)
 
     def learn(self, event: Event | Unknown) -> None:
         """Take the names from an event, if it holds any."""
@@ -34,35 +43,13 @@ class Names:
             ) if words is not None:
                 self._call(person, words.name)
                 self.handles[person] = words.handle
-                self._called.discard(person)
             case PersonRenamed(person=person, words=said) if said is not None:
                 self._call(person, said.text)
-                self._called.discard(person)
             case RollCalled(people=people, words=called) if called is not None:
                 for person, handle in zip(people, called.handles, strict=False):
                     if person not in self.names:
                         self._call(person, handle)
                         self.handles[person] = handle
-                        self._called.add(person)
-            case _:
-                pass
-
-    def forget(self, event: Event | Unknown) -> None:
-        """Drop the names that an event held, now that its words are redacted."""
-        match event:
-            case (
-                PersonJoined(person=person)
-                | PersonRegistered(person=person)
-                | MemberAdmitted(person=person)
-            ):
-                self._drop(person)
-                self.handles.pop(person, None)
-            case PersonRenamed(person=person):
-                self._drop(person)
-            case RollCalled(people=people):
-                for person in self._called.intersection(people):
-                    self._drop(person)
-                    self.handles.pop(person, None)
             case _:
                 pass
 

@@ -20,7 +20,7 @@ from warroom.domain.events import (
 )
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
-from warroom.domain.names import Names
+from warroom.domain.names import NAMING, Names
 
 GONE = "[redacted]"
 """Shown where words were that have been redacted."""
@@ -126,14 +126,13 @@ class Transcript:
         entry = self.entry(seq)
         if entry is not None and entry.event.words is not None:
             self.entries[seq - 1] = _wordless(entry)
-            self.names.forget(entry.event)
+            if isinstance(entry.event, NAMING):
+                self.names = Names(one.event for one in self.entries)
 
     def _expire(self, through: int) -> None:
         """All words up to an entry are gone, and the names that nothing later says again."""
         self.entries[:through] = map(_wordless, self.entries[:through])
-        self.names = Names()
-        for entry in self.entries[through:]:
-            self.names.learn(entry.event)
+        self.names = Names(entry.event for entry in self.entries[through:])
 
 
 def _wordless(entry: Recorded) -> Recorded:
