@@ -227,6 +227,17 @@ async def test_a_search_says_where_one_is_and_of_how_many(hub: FakeHub) -> None:
         await at.waits_for(lambda: at.line("hints").startswith("i write"))
 
 
+async def test_a_search_is_counted_again_when_people_are_called_otherwise(hub: FakeHub) -> None:
+    """Every row is another one then: what is found is what now holds the text."""
+    hub.says("bo", c.Post(text="the needle"))
+    hub.says("bo", c.Post(text="hay"))
+    async with in_room(hub) as at:
+        await at.presses("escape", "g", "slash", *"needle", "enter")
+        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of 1  i write"))
+        hub.says("bo", c.Rename(name="Bo Needle"))
+        await at.waits_for(lambda: at.line("hints").startswith("n N 2 of 3  i write"))
+
+
 async def test_coming_back_to_nothing_new(hub: FakeHub) -> None:
     """Without news there is no such line."""
     async with in_room(hub) as at:

@@ -100,6 +100,10 @@ class TimelineOfRoom(Screen[None]):
             self.app.notify("not found", markup=False)
         self.show_hints()
 
+    @on(Timeline.Uncounted)
+    def _uncounted(self) -> None:
+        self.run_worker(self._count_anew(), group="count", exclusive=True)
+
     async def _count_anew(self) -> None:
         """Count what a search has found among other rows than before."""
         await self.timeline.make_rows()
@@ -118,8 +122,6 @@ class TimelineOfRoom(Screen[None]):
         self.filter_text = text
         self.feed.show_only(chosen, self.desk.you)
         self.show_filter()
-        if self.timeline.searching:
-            self.run_worker(self._count_anew(), group="search", exclusive=True)
         return True
 
     def key_escape(self) -> None:

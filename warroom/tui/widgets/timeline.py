@@ -81,6 +81,12 @@ class Timeline(RowsView, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Timeline.NewCount)
 
+    class Uncounted(Message):
+        """A search is on, and is still to be counted among rows that are others than before."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Timeline.Uncounted)
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._unseen: set[str] = set()
@@ -172,6 +178,8 @@ class Timeline(RowsView, can_focus=True):
         nearest = self._nearest(before, cursor)
         self.cursor_key = nearest and nearest[0]
         self._found = None
+        if self.searching:
+            self.post_message(self.Uncounted())
         if following:
             self._cursor_to(len(self._rows) - 1)
         elif self._rows:
