@@ -21,7 +21,7 @@ from warroom.client.replica import Change, Pending, Replica, Stand
 from warroom.clock import new_command_id
 from warroom.domain import commands as c
 from warroom.domain.commands import Command
-from warroom.domain.decide import Asked, Cited, Founding, Granted, Refused, decide
+from warroom.domain.decide import Asked, Founding, Granted, Refused, cited, decide
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.timers import due
 from warroom.domain.transcript import Transcript
@@ -181,7 +181,7 @@ class FakeHub:
             scope=Scope.HUB if person == HUB else Scope.RESPONDER,
             said_by=said_by,
             occurred_at=occurred_at,
-            cited=_cited(room, command),
+            cited=cited(command, room.entry),
             founding=Founding(label, KEY, DEFAULT_POLICY),
         )
         answer = decide(room.incident, command, asked)
@@ -339,19 +339,3 @@ class FakeDesk:
 
 def _entries(log: str, entries: list[Entry]) -> Entries:
     return Entries(log=log, entries=tuple(Raw(entry.line()) for entry in entries), heads=())
-
-
-def _cited(room: Transcript, command: Command) -> dict[int, Cited]:
-    found = ((seq, room.entry(seq)) for seq in c.cited_by(command))
-    return {
-        seq: Cited(
-            seq=seq,
-            id=entry.id,
-            hash=entry.hash,
-            kind=entry.event.kind,
-            has_words=entry.event.words is not None,
-            happened_at=entry.happened_at,
-        )
-        for seq, entry in found
-        if entry is not None
-    }

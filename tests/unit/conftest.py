@@ -5,7 +5,6 @@ and times that are the same in every run. `room.does` and `room.refuses` say whi
 test expects, so that a test reads as a transcript of the room.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -14,7 +13,7 @@ import pytest
 
 from warroom.domain import commands as c
 from warroom.domain.commands import Command, Voice
-from warroom.domain.decide import Asked, Cited, Founding, Granted, Named, Refused, decide
+from warroom.domain.decide import Asked, Founding, Granted, Named, Refused, cited, decide
 from warroom.domain.events import DEFAULT_POLICY, Event, Policy, Recorded, Unknown
 from warroom.domain.fold import apply
 from warroom.domain.incident import Incident
@@ -84,7 +83,7 @@ class Playbook:
             said_by=said.get("said_by"),
             occurred_at=said.get("occurred_at"),
             named=self._named(command),
-            cited=self._cited(c.cited_by(command)),
+            cited=cited(command, self._entry),
             founding=founding if isinstance(command, c.Declare) else None,
         )
 
@@ -187,21 +186,6 @@ class Playbook:
                 return Named(handle, handle.title(), handle)
             case _:
                 return None
-
-    def _cited(self, seqs: Iterable[int]) -> dict[int, Cited]:
-        """The entries that a command speaks of, as the hub looks them up."""
-        return {
-            seq: Cited(
-                seq=seq,
-                id=entry.id,
-                hash=entry.hash,
-                kind=entry.event.kind,
-                has_words=entry.event.words is not None,
-                happened_at=entry.happened_at,
-            )
-            for seq, entry in ((seq, self._entry(seq)) for seq in seqs)
-            if entry is not None
-        }
 
     def _entry(self, seq: int) -> Recorded | None:
         return self.entries[seq - 1] if 1 <= seq <= len(self.entries) else None

@@ -35,6 +35,7 @@ from warroom.domain.decide.asked import (
     Refused,
     Ruling,
     _Refuse,
+    cited,
     in_room,
     in_utc,
     refuse,
@@ -55,7 +56,18 @@ from warroom.domain.permissions import (
 )
 from warroom.domain.vocabulary import Scope, spoken
 
-__all__ = ["NO_ROOM", "Asked", "Cited", "Code", "Founding", "Granted", "Named", "Refused", "decide"]
+__all__ = [
+    "NO_ROOM",
+    "Asked",
+    "Cited",
+    "Code",
+    "Founding",
+    "Granted",
+    "Named",
+    "Refused",
+    "cited",
+    "decide",
+]
 
 _READERS = {
     Scope.OBSERVER: "you joined as an observer: you can read, not write",

@@ -1,12 +1,13 @@
 """What a rule is told besides the incident and the command, and how it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
 
 from msgspec import Struct
 
-from warroom.domain.events import Citation, Event, Policy, TextWords
+from warroom.domain.commands import Command, cited_by
+from warroom.domain.events import Citation, Event, Policy, Recorded, TextWords
 from warroom.domain.incident import Incident
 from warroom.domain.vocabulary import SKEW as SKEW
 from warroom.domain.vocabulary import Code as Code
@@ -42,6 +43,23 @@ class Cited(Struct, frozen=True):
     @property
     def citation(self) -> Citation:
         return Citation(self.seq, self.hash)
+
+
+def cited(command: Command, entry: Callable[[int], Recorded | None]) -> dict[int, Cited]:
+    """The entries that a command speaks of, as far as `entry` finds them by their numbers."""
+    found = ((seq, entry(seq)) for seq in cited_by(command))
+    return {
+        seq: Cited(
+            seq=seq,
+            id=one.id,
+            hash=one.hash,
+            kind=one.event.kind,
+            has_words=one.event.words is not None,
+            happened_at=one.happened_at,
+        )
+        for seq, one in found
+        if one is not None
+    }
 
 
 class Named(Struct, frozen=True):

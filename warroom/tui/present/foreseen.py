@@ -5,8 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from warroom.domain import events as e
-from warroom.domain.commands import Command, cited_by
-from warroom.domain.decide import Asked, Cited, Founding, Refused, decide
+from warroom.domain.decide import Asked, Founding, Refused, cited, decide
 from warroom.domain.events import DEFAULT_POLICY, Recorded
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Via
@@ -37,7 +36,7 @@ def foreseen(submit: Submit, room: Transcript, you: You, at: datetime) -> Phrase
         bound=you.bound,
         said_by=submit.said_by,
         occurred_at=submit.occurred_at,
-        cited=_cited(room, submit.command),
+        cited=cited(submit.command, room.entry),
         founding=Founding("", "", DEFAULT_POLICY),
     )
     answer = decide(room.incident, submit.command, asked)
@@ -56,19 +55,3 @@ def foreseen(submit: Submit, room: Transcript, you: You, at: datetime) -> Phrase
     said = phrase(recorded, room)
     numbered = isinstance(answer.event, _NUMBERED)
     return replace(said, tag=said.tag.rstrip("0123456789")) if numbered else said
-
-
-def _cited(room: Transcript, command: Command) -> dict[int, Cited]:
-    found = ((seq, room.entry(seq)) for seq in cited_by(command))
-    return {
-        seq: Cited(
-            seq=seq,
-            id=entry.id,
-            hash=entry.hash,
-            kind=entry.event.kind,
-            has_words=entry.event.words is not None,
-            happened_at=entry.happened_at,
-        )
-        for seq, entry in found
-        if entry is not None
-    }
