@@ -37,6 +37,25 @@ class Desks:
         assert self._hub.stdout is not None
         self.socket = json.loads(self._hub.stdout.readline())["socket"]
 
+    def release(self) -> None:
+        """End the recovery of every room, as whoever runs the hub does."""
+        done = self.operator("hub", "release", "--all")
+        assert 0 == done.returncode, done.stderr
+
+    def backup(self) -> Path:
+        """A backup of the hub that runs."""
+        file = self.base / "backup"
+        done = self.operator("backup", str(file))
+        assert 0 == done.returncode, done.stderr
+        return file
+
+    def go_back_to(self, backup: Path) -> None:
+        """The hub dies, and the next one has only what a backup holds."""
+        self.kill_hub()
+        restored = self.operator("restore", str(backup), "--force")
+        assert 0 == restored.returncode, restored.stderr
+        self.hub()
+
     def kill_hub(self) -> None:
         if self._hub is not None:
             self._hub.kill()
@@ -75,6 +94,12 @@ class Desks:
             timeout=LONG,
             check=False,
         )
+
+    def export(self, name: str) -> str:
+        """The room as someone exports it."""
+        done = self.runs(name, "export")
+        assert 0 == done.returncode, done.stderr
+        return done.stdout
 
 
 @pytest.fixture

@@ -39,13 +39,12 @@ def test_everything_written_without_a_hub_is_there_once(
                 *(f"{name} goes on" for name in NAMES), "live", gone="OFFLINE", timeout=LONG
             )
             settled(terminal)
-    export = desks.runs("bo", "export")
-    assert 0 == export.returncode, export.stderr
+    export = desks.export("bo")
     expected = [f"{name} {what}" for name in NAMES for what in ("is here", "goes on")]
-    assert sorted(expected) == sorted(notes(export.stdout.encode()))
+    assert sorted(expected) == sorted(notes(export.encode()))
     assert [] == list(desks.base.glob("*/outbox/*/*/*.json"))
     verified = subprocess.run(
-        [*WARROOM, "verify", "-"], input=export.stdout, env=os.environ | desks.env, text=True,
+        [*WARROOM, "verify", "-"], input=export, env=os.environ | desks.env, text=True,
         capture_output=True, check=False,
     )  # fmt: skip
     assert 0 == verified.returncode, verified.stdout

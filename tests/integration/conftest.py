@@ -23,13 +23,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 import server
+from server.backup import Contents, restore
 from server.gateway import Gateway, Patience
 from server.hub import Hub
 from server.journal_sql import open_sqlite
 from server.limits import Rates
 from server.place import Place
-from warroom.clock import new_command_id, new_log_id
+from warroom.clock import new_command_id, new_log_id, now
 from warroom.domain.commands import Declare, PersonCommand, Post
+from warroom.domain.vocabulary import Scope
 from warroom.log.entry import Entry, read_line
 from warroom.log.signing import HubKey
 from warroom.protocol.codec import decode_answer, encode
@@ -43,12 +45,14 @@ from warroom.protocol.envelopes import (
     FromClient,
     FromHub,
     Hello,
+    Limits,
     ListRooms,
     Open,
     Opened,
     Rooms,
     Submit,
     Welcome,
+    You,
 )
 
 ROOT = Path(server.__file__).parents[1]
@@ -57,6 +61,15 @@ WAIT = 40.0
 
 T = TypeVar("T", bound=FromHub)
 HELLO = Hello(protocols=(PROTOCOL,), client="test")
+WELCOME = Welcome(
+    hub="f" * 32,
+    protocol=PROTOCOL,
+    server="0",
+    you=You("ana", "Ana", "ana", Scope.RESPONDER),
+    limits=Limits(65536, 100, 50),
+    time=now(),
+)
+"""What a hub that a test plays says first."""
 
 
 @dataclass
@@ -233,6 +246,14 @@ class Hubs:
         assert line, hub.errors.read_text()
         hub.ready = json.loads(line)
         return hub
+
+    def put_back(self, backup: Path, *, force: bool = False) -> Contents:
+        """Restore a backup while no hub runs, as `warroom restore` does."""
+        place = Place.take(self.data, self.env)
+        try:
+            return restore(place, backup, force=force).contents
+        finally:
+            place.release()
 
     def end(self) -> None:
         """Kill what still runs. No test may leave a traceback in a hub's log."""

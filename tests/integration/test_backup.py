@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.backup import BackupRefused, Contents, make, restore
+from server.backup import BackupRefused, make
 from server.journal_sql import open_sqlite
 from server.place import Place
 from tests.integration.conftest import WAIT, HubProcess, Hubs, joined
@@ -41,14 +41,6 @@ def own_log(place: Place) -> list[Entry]:
     return list(entries)
 
 
-def put_back(hubs: Hubs, source: Path, *, force: bool = False) -> Contents:
-    place = Place.take(hubs.data, hubs.env)
-    try:
-        return restore(place, source, force=force).contents
-    finally:
-        place.release()
-
-
 async def test_a_running_hub_is_backed_up_and_comes_back(hubs: Hubs, tmp_path: Path) -> None:
     """All that it had acknowledged, its key among it; and its log says that it came back."""
     hub = await busy(hubs)
@@ -60,7 +52,7 @@ async def test_a_running_hub_is_backed_up_and_comes_back(hubs: Hubs, tmp_path: P
     key = (hub.data / "hub.key").read_bytes()
     hub.kill()
     hubs.data.rename(tmp_path / "lost")
-    assert contents == put_back(hubs, backup)
+    assert contents == hubs.put_back(backup)
     assert key == (hubs.data / "hub.key").read_bytes()
     place = Place.take(hubs.data, hubs.env)
     last = own_log(place)[-1]
@@ -113,9 +105,9 @@ async def test_a_restore_replaces_nothing_unasked(hubs: Hubs, tmp_path: Path) ->
     hub.kill()
     before = (hubs.data / "journal.db").read_bytes()
     with pytest.raises(BackupRefused, match="--force puts the backup in its place"):
-        put_back(hubs, backup)
+        hubs.put_back(backup)
     assert before == (hubs.data / "journal.db").read_bytes()
-    put_back(hubs, backup, force=True)
+    hubs.put_back(backup, force=True)
     kept = [path for path in hubs.data.glob("journal.db.before-*") if path.suffix[-3:] != "wal"]
     assert [before] == [path.read_bytes() for path in kept]
 
@@ -146,7 +138,7 @@ async def test_a_damaged_backup_replaces_nothing(hubs: Hubs, tmp_path: Path, how
     journal, key = (hubs.data / name for name in ("journal.db", "hub.key"))
     before = (journal.read_bytes(), key.read_bytes())
     with pytest.raises(BackupRefused):
-        put_back(hubs, backup, force=True)
+        hubs.put_back(backup, force=True)
     assert before == (journal.read_bytes(), key.read_bytes())
 
 
@@ -162,7 +154,7 @@ async def test_a_restore_that_was_cut_off_is_finished_first(hubs: Hubs, tmp_path
     assert "was cut off: run warroom restore FILE again" in refused.errors.read_text()
     for name in ("journal.db-wal", "journal.db-shm"):
         (hubs.data / name).unlink(missing_ok=True)
-    put_back(hubs, backup)
+    hubs.put_back(backup)
     assert 0 == hubs.start().stop()
 
 

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from tests.integration.conftest import Hubs
+from tests.integration.conftest import WELCOME, Hubs
 from warroom.client.connection import LineState
 from warroom.client.desk import (
     Desk,
@@ -48,12 +48,9 @@ from warroom.protocol.envelopes import (
     HeadAt,
     Heartbeat,
     Hello,
-    Limits,
     Open,
     Opened,
     Submit,
-    Welcome,
-    You,
 )
 from warroom.protocol.stewardship import InviteSomeone
 
@@ -415,14 +412,6 @@ async def test_an_invite_is_refused_in_the_hubs_words(hubs: Any) -> None:
 # --- with a hub that misbehaves ----------------------------------------------------------------
 
 Behaviour = Callable[[ServerConnection], Awaitable[None]]
-WELCOME = Welcome(
-    hub="f" * 32,
-    protocol=1,
-    server="0",
-    you=You("ana", "Ana", "ana", Scope.RESPONDER),
-    limits=Limits(65536, 100, 50),
-    time=now(),
-)
 
 
 @contextlib.asynccontextmanager

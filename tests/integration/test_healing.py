@@ -29,20 +29,26 @@ async def older(desks: Desks, ana: Keeping, *texts: str) -> Replica:
     async with at_desk(ana):
         replica = await ana.declares("Checkout fails")
         await ana.says(replica, "before the backup")
-        backup = desks.base / "backup"
-        assert 0 == desks.operator("backup", str(backup)).returncode
+        backup = desks.backup()
         await ana.says(replica, *texts)
         desks.kill_hub()
-    restored = desks.operator("restore", str(backup), "--force")
-    assert 0 == restored.returncode, restored.stderr
-    desks.hub()
+    desks.go_back_to(backup)
     return replica
+
+
+def older_than_bo(desks: Desks, text: str) -> None:
+    """A room in which Bo wrote something, and read it, that is gone from the hub."""
+    desks.hub()
+    desks.runs("ana", "declare", "Checkout fails")
+    backup = desks.backup()
+    assert 0 == desks.runs("bo", "post", text).returncode
+    assert text in desks.runs("bo", "tail").stdout
+    desks.go_back_to(backup)
 
 
 def released(desks: Desks) -> bytes:
     """The room as the hub has it, once its operator has released it."""
-    done = desks.operator("hub", "release", "--all")
-    assert 0 == done.returncode, done.stderr
+    desks.release()
     export = desks.operator("export")
     assert 0 == export.returncode, export.stderr
     return export.stdout.encode()
@@ -105,7 +111,7 @@ async def test_what_is_written_meanwhile_waits_for_the_release(desks: Desks) -> 
         await again.until(lambda: held.recovering and held.sync is Sync.LIVE)
         id_ = again.desk.send(replica.log, Draft(Post(text="written meanwhile")))
         assert Stand.WAITING is held.pending[id_].stand
-        assert 0 == desks.operator("hub", "release", "--all").returncode
+        desks.release()
         await again.until(lambda: not held.pending)
         assert ["before the backup", "one", "written meanwhile"] == texts(held)
 
@@ -132,15 +138,7 @@ async def test_true_divergence_is_shown_and_nothing_is_lost(desks: Desks, tmp_pa
 
 async def test_words_of_the_shell_give_back_what_their_machine_holds(desks: Desks) -> None:
     """Reading and writing do, and writing says at once that it has to wait."""
-    desks.hub()
-    desks.runs("ana", "declare", "Checkout fails")
-    backup = desks.base / "backup"
-    assert 0 == desks.operator("backup", str(backup)).returncode
-    assert 0 == desks.runs("bo", "post", "after the backup").returncode
-    assert "after the backup" in desks.runs("bo", "tail").stdout
-    desks.kill_hub()
-    assert 0 == desks.operator("restore", str(backup), "--force").returncode
-    desks.hub()
+    older_than_bo(desks, "after the backup")
     assert "after the backup" not in desks.runs("ana", "tail").stdout
     waits = desks.runs("bo", "post", "later")
     assert 7 == waits.returncode, waits.stderr
@@ -178,15 +176,7 @@ async def test_what_waits_here_is_said_beside_a_room_without_its_hub(desks: Desk
 
 async def test_words_of_the_shell_say_that_two_logs_have_parted(desks: Desks) -> None:
     """Nothing is sent, the file stays, and the status is that of a conflict."""
-    desks.hub()
-    desks.runs("ana", "declare", "Checkout fails")
-    backup = desks.base / "backup"
-    assert 0 == desks.operator("backup", str(backup)).returncode
-    assert 0 == desks.runs("bo", "post", "only bo has this").returncode
-    assert "only bo has this" in desks.runs("bo", "tail").stdout
-    desks.kill_hub()
-    assert 0 == desks.operator("restore", str(backup), "--force").returncode
-    desks.hub()
+    older_than_bo(desks, "only bo has this")
     released(desks)
     (file,) = (desks.base / "bo").glob("replicas/*/*.jsonl")
     before = file.read_bytes()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.backup import make, restore
-from server.place import Place
+from server.backup import make
 from tests.integration.conftest import HubProcess, Hubs
 from tests.integration.test_desk import at_desk, texts
 from tests.integration.test_outbox import Keeping
@@ -29,9 +28,7 @@ LONG = "x" * 1000
 
 def come_back(hubs: Hubs, backup: Path, _: Path) -> HubProcess:
     """The hub as a backup has it, which lacks most of the room."""
-    place = Place.take(hubs.data, hubs.env)
-    restore(place, backup, force=True)
-    place.release()
+    hubs.put_back(backup, force=True)
     return hubs.start()
 
 

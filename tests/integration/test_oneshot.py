@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, unix_serve
 from websockets.typing import Subprotocol
 
-from tests.integration.conftest import ROOT
+from tests.integration.conftest import ROOT, WELCOME
 from warroom.client.draft import Draft
 from warroom.client.listener import listener
 from warroom.client.local import NoHub, dial_or_start, target_of
@@ -36,24 +36,13 @@ from warroom.protocol.envelopes import (
     FromHub,
     Heartbeat,
     Hello,
-    Limits,
     ListRooms,
     Opened,
     Rooms,
     Submit,
-    Welcome,
-    You,
 )
 
 WAIT = 40.0
-WELCOME = Welcome(
-    hub="f" * 32,
-    protocol=1,
-    server="0",
-    you=You("ana", "Ana", "ana", Scope.RESPONDER),
-    limits=Limits(65536, 100, 50),
-    time=now(),
-)
 
 
 def say(line: ServerConnection, *messages: FromHub) -> None:

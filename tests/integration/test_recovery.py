@@ -12,8 +12,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from server.backup import make, restore
-from server.place import Place
+from server.backup import make
 from tests.integration.conftest import WAIT, Client, HubProcess, Hubs, joined
 from warroom.clock import new_command_id
 from warroom.domain.commands import AddAction, Post, TakeRole
@@ -122,9 +121,7 @@ async def lost(hubs: Hubs, tmp_path: Path) -> Scene:
 
 def restored(hubs: Hubs, scene: Scene, *flags: str) -> HubProcess:
     """The hub as the backup has it."""
-    place = Place.take(hubs.data, hubs.env)
-    restore(place, scene.backup, force=True)
-    place.release()
+    hubs.put_back(scene.backup, force=True)
     return hubs.start(*flags)
 
 

@@ -11,11 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 import warroom.clock
-from server.backup import make, restore
+from server.backup import make
 from server.batch import Accepted
 from server.hub import Hub
 from server.journal_sql import open_sqlite
-from server.place import Place
 from tests.integration.conftest import HELLO, WAIT, Client, Hubs, Serve, dialled, joined, until
 from tests.integration.test_recovery import Copy
 from warroom.domain import commands as c
@@ -295,19 +294,30 @@ def crashing(hubs: Hubs, point: str) -> Iterator[None]:
         del hubs.env["WARROOM_CRASH_AT"]
 
 
-async def test_words_that_a_backup_brings_back_expire_again(
-    hubs: Hubs, past: Past, tmp_path: Path
-) -> None:
-    """Not while the room is being recovered: then it takes nothing new."""
+async def backed_up(past: Past, data: Path) -> tuple[str, Path]:
+    """The log of a room whose words have to go now, and a backup that holds them."""
     async with past.ago(100) as then:
         await then.keeps(90)
         log = await then.cancels()
-    backup = tmp_path / "hub.backup"
-    await asyncio.to_thread(make, hubs.data, backup)
+    backup = data.with_name("hub.backup")
+    await asyncio.to_thread(make, data, backup)
+    return log, backup
+
+
+def goes_back_to(hubs: Hubs, backup: Path) -> None:
+    """Put a backup back, and nothing stays of the journal that was there."""
+    hubs.put_back(backup, force=True)
+    for aside in hubs.data.glob("journal.db.before-*"):
+        aside.unlink()
+
+
+async def test_words_that_a_backup_brings_back_expire_again(hubs: Hubs, past: Past) -> None:
+    """Not while the room is being recovered: then it takes nothing new."""
+    log, backup = await backed_up(past, hubs.data)
     hub = hubs.start()
     await until(lambda: not leaks(hub.data))
     hub.kill()
-    put_back(hubs, backup)
+    goes_back_to(hubs, backup)
     assert leaks(hubs.data)
     hub = hubs.start()
     async with joined(hub.socket) as operator:
@@ -321,15 +331,9 @@ async def test_words_that_a_backup_brings_back_expire_again(
     stored(hub.data, log)
 
 
-async def test_a_hub_takes_back_that_words_have_expired(
-    hubs: Hubs, past: Past, tmp_path: Path
-) -> None:
+async def test_a_hub_takes_back_that_words_have_expired(hubs: Hubs, past: Past) -> None:
     """From a client that saw it: the words that the backup brought back go at once."""
-    async with past.ago(100) as then:
-        await then.keeps(90)
-        log = await then.cancels()
-    backup = tmp_path / "hub.backup"
-    await asyncio.to_thread(make, hubs.data, backup)
+    log, backup = await backed_up(past, hubs.data)
     hub = hubs.start()
     copy = Copy(log)
     async with joined(hub.socket, "ana") as ana:
@@ -337,7 +341,7 @@ async def test_a_hub_takes_back_that_words_have_expired(
         await ana.opens(log)
         await copy.follow(ana, 5)
     hub.kill()
-    put_back(hubs, backup)
+    goes_back_to(hubs, backup)
     hub = hubs.start()
     async with joined(hub.socket, "ana") as ana:
         await ana.say(copy.open())
@@ -349,13 +353,3 @@ async def test_a_hub_takes_back_that_words_have_expired(
         await until(lambda: not leaks(hub.data))
     hub.stop()
     stored(hub.data, log)
-
-
-def put_back(hubs: Hubs, source: Path) -> None:
-    place = Place.take(hubs.data, hubs.env)
-    try:
-        restore(place, source, force=True)
-        for aside in hubs.data.glob("journal.db.before-*"):
-            aside.unlink()
-    finally:
-        place.release()

@@ -155,27 +155,19 @@ async def test_coming_back_to_a_room_one_had_left(hub: FakeHub) -> None:
         assert [] == at.toasts()
 
 
-async def test_who_was_gone_for_a_moment_was_not_away(hub: FakeHub) -> None:
-    """What came in meanwhile is seen to come in."""
+@pytest.mark.parametrize(("seconds", "person"), [(3, "bo"), (60, "ana")])
+async def test_what_is_no_news_has_no_line_before_it(
+    hub: FakeHub, seconds: float, person: str
+) -> None:
+    """What came in while one was gone for a moment is seen to come in; of one's own words, which
+    waited for the hub, nothing was missed."""
     async with in_room(hub) as at:
         at.desk.drops()
         await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
-        hub.waits(3)
-        hub.says("bo", c.Post(text="quick"))
+        hub.waits(seconds)
+        hub.says(person, c.Post(text="meanwhile"))
         at.desk.returns()
-        await at.waits_for(lambda: any("quick" in row for row in at.rows()))
-        assert not [row for row in at.rows() if "since" in row]
-
-
-async def test_ones_own_words_are_no_news(hub: FakeHub) -> None:
-    """A line that waited for the hub is the only entry that came: nothing was missed."""
-    async with in_room(hub) as at:
-        at.desk.drops()
-        await at.waits_for(lambda: "OFFLINE" in at.line("condition"))
-        hub.waits(60)
-        hub.says("ana", c.Post(text="of mine"))
-        at.desk.returns()
-        await at.waits_for(lambda: any("of mine" in row for row in at.rows()))
+        await at.waits_for(lambda: any("meanwhile" in row for row in at.rows()))
         assert not [row for row in at.rows() if "since" in row]
 
 

@@ -33,6 +33,15 @@ async def on_last_row(at: House) -> None:
     await at.presses("escape", "G")
 
 
+async def takes_up(at: House, text: str) -> None:
+    """Write a line that waits for the hub, and take it back into the composer."""
+    at.desk.drops()
+    await at.sends(text)
+    await at.waits_for(lambda: row(at, text))
+    await on_last_row(at)
+    await at.presses("r")
+
+
 async def test_words_wait_and_go_out_when_the_hub_is_back(hub: FakeHub) -> None:
     """What depends on the room says that it needs the hub, and stays in the composer."""
     async with in_room(hub) as at:
@@ -53,11 +62,7 @@ async def test_words_wait_and_go_out_when_the_hub_is_back(hub: FakeHub) -> None:
 async def test_a_line_that_waits_is_taken_back_and_sent_anew(hub: FakeHub) -> None:
     """It is not sent meanwhile; it stands there until the new one does."""
     async with in_room(hub) as at:
-        at.desk.drops()
-        await at.sends("p99 is 4 s")
-        await at.waits_for(lambda: row(at, "p99 is 4 s"))
-        await on_last_row(at)
-        await at.presses("r")
+        await takes_up(at, "p99 is 4 s")
         await at.waits_for(lambda: "p99 is 4 s" == at.composer.text)
         await at.waits_for(lambda: waiting.EDITED in row(at, "p99 is 4 s"))
         await at.sends("p99 is 5 s")
@@ -68,11 +73,7 @@ async def test_a_line_that_waits_is_taken_back_and_sent_anew(hub: FakeHub) -> No
 async def test_a_line_taken_up_and_cleared_is_put_away(hub: FakeHub) -> None:
     """Its row goes with it; up brings the words back."""
     async with in_room(hub) as at:
-        at.desk.drops()
-        await at.sends("p99 is 4 s")
-        await at.waits_for(lambda: row(at, "p99 is 4 s"))
-        await on_last_row(at)
-        await at.presses("r")
+        await takes_up(at, "p99 is 4 s")
         await at.waits_for(lambda: "r takes it up and x puts it away" in row(at, "p99 is 4 s"))
         await at.presses("ctrl+u")
         await at.waits_for(lambda: "" == row(at, "p99 is 4 s") == at.composer.text)
