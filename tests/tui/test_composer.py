@@ -6,7 +6,8 @@ from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import House, in_room
 from warroom.domain import commands as c
 from warroom.domain.vocabulary import Audience, Role, Status, UpdateState
-from warroom.tui.widgets.composer import LONGEST, Line
+from warroom.tui.widgets.composer import LONGEST
+from warroom.tui.widgets.line import Line
 from warroom.tui.widgets.lines import Lines
 
 

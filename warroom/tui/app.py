@@ -81,6 +81,7 @@ class WarroomApp(App[None]):
         self._missed_bell = False
         self._told_of_clipboard = False
         self._dressed_in = ""
+        self._early: list[events.Key | events.Paste] | None = []
         self._dress()
 
     def get_default_screen(self) -> Screen[None]:
@@ -160,10 +161,22 @@ class WarroomApp(App[None]):
         return super()._background_screens if self.screen.is_modal else []
 
     async def on_event(self, event: events.Event) -> None:
-        """A key means that the person is here."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        """A key means that the person is here; it waits while a room is not complete yet."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.desk.touch()
+            if self._early is not None:
+                self._early.append(event)
+                return
         await super().on_event(event)
+
+    def take_keys(self) -> None:
+        """There is something on the screen that takes keys: those that came before it, first."""
+        self.call_next(self._take_early)
+
+    async def _take_early(self) -> None:
+        early, self._early = self._early or [], None
+        for event in early:
+            await self.on_event(event)
 
     # --- the desk --------------------------------------------------------------------------------
 
@@ -239,6 +252,7 @@ class WarroomApp(App[None]):
     def open_room(self, log: str) -> None:
         """Go into a room."""
         if self._room(log) is None:
+            self._early = self._early or []
             self.push_screen(RoomScreen(self, log))
 
     def leave_room(self, log: str) -> None:

@@ -69,6 +69,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
     HORIZONTAL_BREAKPOINTS = header.BREAKPOINTS
     AUTO_FOCUS = "#line"
+    BLANK = True
 
     def __init__(self, war: War, log: str) -> None:
         super().__init__(classes=header.size_class(war.size.width))
@@ -103,6 +104,15 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self._recall()
         self.catch_up()
         self.set_interval(1, self._pass)
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        """Complete the room once it is seen, and take the keys that came meanwhile."""
+        await self.composer.furnish()
+        self.war.take_keys()
+
+    def on_unmount(self) -> None:
+        self.war.take_keys()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """On arrival all styles have just been applied, and need not be again."""

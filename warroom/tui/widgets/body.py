@@ -16,6 +16,12 @@ _ORDER = {f"pane-{name}": number for number, name in enumerate(PANES)}
 _IN_COLUMNS = frozenset(name for column in COLUMNS for name in column)
 
 
+class Column(VerticalScroll):
+    """Panes below each other."""
+
+    BLANK = True
+
+
 class RoomBody(Horizontal):
     """The timeline and the panes of one view. The classes `-comms` and `-covers` place them.
 
@@ -33,6 +39,9 @@ class RoomBody(Horizontal):
     }
     """
 
+    BLANK = True
+    """All of it is covered: as Textual would draw it, it takes as long as what covers it."""
+
     def __init__(self) -> None:
         super().__init__(id="body")
         self.view = View.COMMAND
@@ -43,7 +52,7 @@ class RoomBody(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Timeline(id="timeline")
-        yield VerticalScroll(id="side", can_focus=False)
+        yield Column(id="side", can_focus=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._complete)
@@ -128,7 +137,7 @@ class RoomBody(Horizontal):
         fresh = [name for name in VIEWS[self.view] if name not in self._known]
         if fresh and self.view is View.COMMS:
             columns = (map(self._made, column) for column in COLUMNS)
-            scrolls = (VerticalScroll(*c, classes="column", can_focus=False) for c in columns)
+            scrolls = (Column(*c, classes="column", can_focus=False) for c in columns)
             self.mount(Horizontal(*scrolls, id="comms"))
         elif fresh:
             side = self.query_one("#side")

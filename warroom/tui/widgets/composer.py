@@ -1,23 +1,22 @@
 """The composer: one line for everything, that grows, and loses nothing."""
 
 from collections.abc import Callable
-from typing import ClassVar, assert_never
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.timer import Timer
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
-from warroom.text import visible
 from warroom.tui.keymap import Keymap, Where, bindings
 from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion, usage_lines
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
-from warroom.tui.present.rush import BURST, HELD_OVER, SETTLE, Ends, Rush
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from warroom.tui.widgets.line import Line
 
 LONGEST = 40_000
 """Characters of the longest text that a room takes."""
@@ -30,114 +29,6 @@ AT_ONCE = "enter sends them as they stand here, ^u takes them out (up brings the
 LOOKING_ON = "you look on: /brief shows all on one screen; the hub takes no words of yours"
 
 
-class Line(TextArea):
-    """The text itself. What its keys mean is for the composer to say."""
-
-    class Pasted(Message):
-        """Several lines were pasted and are not in the text."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__(highlight_cursor_line=False, tab_behavior="focus", placeholder=PROMPT)
-        self._actions = keymap.actions(Where.COMPOSER)
-        self._entered: Timer | None = None
-        self._gathered = ""
-        self._rush = Rush()
-        self.busy: Callable[[str], bool] = lambda action: False
-        self.holding: Callable[[], bool] = lambda: False
-        self.send: Callable[[], None] = lambda: None
-        self.ask: Callable[[], None] = lambda: None
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Take keys in the order they were typed: a binding would overtake letters that wait."""
-        since = self._rush.key(event.time)
-        if self._entered is not None:
-            self._entered.stop()
-            if since >= SETTLE:  # the machine stood still meanwhile, the person did not
-                self._enter()
-            else:
-                self._break_line()
-        if event.key == "ctrl+j":  # the newline of a paste that came key by key
-            self._take(event)
-            self._break_line()
-        elif event.key == "enter":
-            self._take(event)
-            if self.holding() or (self._rush.rushed and (self.text or self._gathered)):
-                self._entered = self.set_timer(SETTLE, self._enter)
-            else:
-                self._enter()
-        elif self._rush.running and event.is_printable and event.character:
-            self._take(event)
-            self._gather(event.character)
-        else:
-            self.settle()
-            action = self._actions.get(event.key)
-            if (action is not None and self.busy(action)) or await self._edit(event.key):
-                self._take(event)
-
-    def on_resize(self) -> None:
-        """Draw the text as it is wrapped now: Textual drew it before it wrapped it anew."""
-        self.refresh()
-
-    def _take(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-
-    def _break_line(self) -> None:
-        """An enter, of whose line more came at once."""
-        self._entered = None
-        self._rush.joined()
-        self._gather("\n")
-
-    def _gather(self, text: str) -> None:
-        """Put a part of a rush in with what follows at once: each edit costs milliseconds."""
-        if not self._gathered:
-            self.set_timer(BURST, self.settle)
-        self._gathered += text
-
-    def settle(self) -> None:
-        """Put in what was gathered."""
-        gathered, self._gathered = self._gathered, ""
-        if gathered:
-            self.replace(gathered, *self.selection, maintain_selection_offset=False)
-            # Textual scrolls before it knows how tall the text has become.
-            self.call_after_refresh(self.scroll_cursor_visible)
-
-    async def _edit(self, key: str) -> bool:
-        """Do now what the key is bound to here; False if it is to nothing, or has nothing to do."""
-        bound = self._bindings.key_to_bindings.get(key, [])
-        return bool(bound) and await self.app.run_action(bound[0].action, self)
-
-    def _enter(self) -> None:
-        """Send, unless this ends a paste that came key by key."""
-        self._entered = None
-        self.settle()
-        match self._rush.ends(self.document.line_count, holding=self.holding()):
-            case Ends.LINE:
-                self.send()
-            case Ends.PASTE:
-                text = self.text
-                self.clear()
-                self.post_message(self.Pasted(text))
-            case Ends.UNSURE:
-                self.ask()
-            case never:
-                assert_never(never)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
-        self._rush.pasted()
-        text = visible(event.text)
-        if len(text.rstrip("\n").split("\n")) > HELD_OVER:
-            self.post_message(self.Pasted(text))
-        else:
-            self.insert(text.rstrip("\n"))
-
-
 class Composer(Vertical):
     """The line, what could follow above it, and what is wrong below it."""
 
@@ -147,6 +38,7 @@ class Composer(Vertical):
         & > #choices { height: auto; max-height: 10; padding: 0 1; text-wrap: nowrap; }
         & > #prompted { height: auto; background: $panel; padding: 0 1; }
         & #prompt { width: 2; color: $text-muted; }
+        & #empty { width: 1fr; color: $text 40%; }
         & #line { width: 1fr; height: auto; max-height: 7; padding: 0; border: none; }
         & #line, & #line:focus { background: $panel; border: none; }
         &:focus-within #prompt { color: $text-accent; text-style: bold; }
@@ -192,27 +84,39 @@ class Composer(Vertical):
         self._unread: str | None = None
         self._doubted: str | None = None
         self._stood = ""
+        self._purpose = PROMPT
+        self._begun = ("", "")
+        self._line: Line | None = None
 
     def compose(self) -> ComposeResult:
         yield Lines(id="choices")
-        line = Line(self._keymap)
-        line.id = "line"
-        line.busy = self._key
-        line.holding = lambda: self.held is not None
-        line.send = self._send
-        line.ask = self._ask
         with Horizontal(id="prompted"):
             yield Static("> ", id="prompt")
-            yield line
+            yield Static(self._purpose, id="empty", markup=False)
         yield Lines(id="said")
 
+    async def furnish(self) -> None:
+        """Put in the line itself, once the room is drawn; what is written till then waits for it.
+
+        What it is made of would be a tenth of the time until the room is seen.
+        """
+        from warroom.tui.widgets.line import Line  # noqa: PLC0415 - drawn first, then written in
+
+        line = self._line = Line(self._keymap, self)
+        line.placeholder = self._purpose
+        await self.query_one("#empty").remove()
+        await self.query_one("#prompted").mount(line)
+        self.write(*self._begun)
+
     @property
-    def line(self) -> Line:
-        return self.query_one(Line)
+    def line(self) -> "Line":
+        """The line itself; it is there once the composer is furnished."""
+        assert self._line is not None
+        return self._line
 
     @property
     def text(self) -> str:
-        return self.line.text
+        return "".join(self._begun) if self._line is None else self._line.text
 
     @property
     def complaint(self) -> str:
@@ -226,11 +130,15 @@ class Composer(Vertical):
         """
         if self.text.strip() and self.text != text:
             self._history.keep(self.text)
-        self.line.text = text
-        end = self.line.document.end
-        self.line.insert(after, end)
-        self.line.move_cursor(end)
-        self.line.focus()
+        line = self._line
+        if line is None:
+            self._begun = text, after
+            return
+        line.text = text
+        end = line.document.end
+        line.insert(after, end)
+        line.move_cursor(end)
+        line.focus()
 
     def take_back(self, text: str) -> None:
         """Bring a text back that was not accepted: into the line if that is free."""
@@ -241,7 +149,11 @@ class Composer(Vertical):
 
     def only_reads(self, observer: bool) -> None:
         """Say in the empty line what it is for."""
-        self.line.placeholder = LOOKING_ON if observer else PROMPT
+        self._purpose = LOOKING_ON if observer else PROMPT
+        if self._line is None:
+            self.query_one("#empty", Static).update(self._purpose, layout=False)
+        else:
+            self._line.placeholder = self._purpose
 
     def hold(self, text: str) -> None:
         """Hold a paste until the person says what to do with it."""
@@ -266,7 +178,11 @@ class Composer(Vertical):
 
     # --- keys ------------------------------------------------------------------------------------
 
-    def _key(self, action: str) -> bool:
+    @property
+    def holds(self) -> bool:
+        return self.held is not None
+
+    def key(self, action: str) -> bool:
         """Do what a key says; False if it only moves the cursor."""
         match action:
             case "newline":
@@ -325,7 +241,7 @@ class Composer(Vertical):
 
     # --- what happens ----------------------------------------------------------------------------
 
-    def _send(self) -> None:
+    def send(self) -> None:
         """Take what is written, at once: what is typed while it is read belongs to the next line,
         and a second enter has nothing to send."""
         text = self.text
@@ -339,15 +255,15 @@ class Composer(Vertical):
             self.line.text = ""
             self.post_message(self.Submitted(text, as_note=as_note, sure=sure))
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
         """Lines that came at once may be a paste: nothing of them is sent unasked."""
         self.say(f"{self.line.document.line_count} lines came at once: {AT_ONCE}")
 
-    def on_line_pasted(self, event: Line.Pasted) -> None:
-        event.stop()
-        self.hold(event.text if self.held is None else f"{self.held}\n{event.text}")
+    def pasted(self, text: str) -> None:
+        """Hold several lines that were pasted, after those that are held already."""
+        self.hold(text if self.held is None else f"{self.held}\n{text}")
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+    def on_text_area_changed(self, event: Message) -> None:
         event.stop()
         stood, self._stood = self._stood, self.text
         asked = self._unread or self._doubted
