@@ -131,6 +131,14 @@ def fills(terminal: Terminal, columns: int) -> None:
     )
 
 
+def test_what_is_typed_while_it_starts_stands_in_the_line(room: House) -> None:
+    """Nobody waits for a program at 03:40; and none of it is taken for keys of the timeline."""
+    room.joins("ana")
+    eager = room.opens(*WARROOM, "join", "INC-1", "--as", "ana")
+    eager.send("n/f typed ahead")
+    eager.wait_for("> n/f typed ahead", "live")
+
+
 def test_keys_count_in_the_order_they_were_typed(room: House) -> None:
     """Over a slow line many come in one piece: what was meant is written."""
     ana = room.joins("ana")

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.color import Color
+from textual.events import Paste
 from textual.screen import Screen
 
 from tests.tui.fake_hub import LOG, FakeDesk, FakeHub
@@ -11,6 +12,8 @@ from warroom.domain.events import Recorded
 from warroom.tui.app import WarroomApp
 from warroom.tui.preferences import Preferences
 from warroom.tui.present.rows import Rows
+from warroom.tui.screens.lobby import LobbyScreen
+from warroom.tui.screens.room import RoomScreen
 from warroom.tui.themes import THEMES
 from warroom.tui.widgets.rows import Row
 
@@ -40,6 +43,30 @@ async def test_the_first_frame_holds_the_entries_and_comes_before_the_hub_is_cal
     async with house(hub, incident=LOG):
         await wait_until(lambda: "dialled" in said)
     assert "declared: Checkout is down" in said[0]
+
+
+async def test_what_is_typed_before_there_is_a_line_stands_in_it(hub: FakeHub) -> None:
+    """In the order in which it came; no letter of it is a key of the timeline."""
+    async with house(hub) as at:
+        at.app.open_room(LOG)
+        assert not at.app.query("#line")
+        await at.presses(*"n/f")
+        at.app.post_message(Paste("two words "))
+        await at.presses(*"jk")
+        await wait_until(lambda: isinstance(at.app.screen, RoomScreen))
+        await wait_until(lambda: at.composer.text == "n/ftwo words jk")
+        assert at.composer.line.has_focus
+
+
+async def test_keys_work_in_the_lobby_after_a_room_that_was_left_at_once(hub: FakeHub) -> None:
+    """Whatever becomes of the room for which keys wait, they do not wait for ever."""
+    async with house(hub) as at:
+        at.app.open_room(LOG)
+        await wait_until(lambda: at.app.screen.query("Composer"))
+        at.app.leave_room(LOG)
+        await wait_until(lambda: isinstance(at.app.screen, LobbyScreen))
+        await at.presses("f1")
+        await wait_until(lambda: not isinstance(at.app.screen, LobbyScreen))
 
 
 async def test_only_what_is_seen_of_a_long_room_is_put_into_words(

@@ -26,7 +26,8 @@ from warroom.domain.vocabulary import (
 from warroom.protocol.envelopes import Here
 from warroom.tui.keymap import KEYS, OWN, Keymap, Where, bindings
 from warroom.tui.plain import PlainFilter
-from warroom.tui.present.completion import Completion, Speaker, complete, usage_lines
+from warroom.tui.present.choices import Completion, usage_lines
+from warroom.tui.present.completion import Speaker, complete
 from warroom.tui.present.debrief import debrief, exports
 from warroom.tui.present.entry import Link, entry_lines, links
 from warroom.tui.present.filters import (

@@ -25,25 +25,27 @@ from warroom.text import one_line
 from warroom.tui.keymap import Keymap
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
-from warroom.tui.palette import OurProvider, Palette
 from warroom.tui.paste_guard import guard_pastes
 from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
-from warroom.tui.present import help as help_text
 from warroom.tui.present import inviting
 from warroom.tui.present.copying import clipboard_doubt
 from warroom.tui.present.glance import Glance
 from warroom.tui.safety import ControlFilter
-from warroom.tui.screens.inviting import InviteScreen
-from warroom.tui.screens.lobby import LobbyScreen
-from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.terminal import learn_keys
 from warroom.tui.themes import ANSI, DARK, THEMES
 
 _LOG = re.compile("[0-9a-f]{32}")
+
+
+def _offers() -> type[Provider]:
+    from warroom.tui.palette import OurProvider
+
+    return OurProvider
+
 
 MakeDesk = Callable[[Callable[[DeskEvent], None]], AnyDesk]
 
@@ -54,7 +56,7 @@ class WarroomApp(App[None]):
     TITLE = "warroom"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {OurProvider}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_offers}
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
@@ -82,6 +84,7 @@ class WarroomApp(App[None]):
         self._told_of_clipboard = False
         self._dressed_in = ""
         self._early: list[events.Key | events.Paste] | None = []
+        self._awaited: Screen[None] | None = None
         self._dress()
 
     def get_default_screen(self) -> Screen[None]:
@@ -91,7 +94,12 @@ class WarroomApp(App[None]):
             room = RoomScreen(self, log)
             # Textual leaves this out for its first screen, and then cannot replace it.
             room._push_result_callback(self, None)
-            return room
+            return self._keep_keys_for(room)
+        return self._keep_keys_for(self._lobby())
+
+    def _lobby(self) -> Screen[None]:
+        from warroom.tui.screens.lobby import LobbyScreen
+
         return LobbyScreen()
 
     def on_mount(self) -> None:
@@ -169,9 +177,16 @@ class WarroomApp(App[None]):
                 return
         await super().on_event(event)
 
-    def take_keys(self) -> None:
-        """There is something on the screen that takes keys: those that came before it, first."""
-        self.call_next(self._take_early)
+    def _keep_keys_for(self, screen: Screen[None]) -> Screen[None]:
+        """Keep the keys that come before there is something on this screen that takes them."""
+        self._awaited, self._early = screen, self._early or []
+        return screen
+
+    def take_keys(self, screen: Screen[None]) -> None:
+        """A screen takes keys, those that came before it first; or it is gone."""
+        if screen is self._awaited:
+            self._awaited = None
+            self.call_next(self._take_early)
 
     async def _take_early(self) -> None:
         early, self._early = self._early or [], None
@@ -213,6 +228,8 @@ class WarroomApp(App[None]):
 
     def _tell_unseen(self, answer: InviteAnswered) -> None:
         """Say what became of an invite if its page is closed: its code is gone."""
+        from warroom.tui.screens.inviting import InviteScreen
+
         shown = [one.asked for one in self.screen_stack if isinstance(one, InviteScreen)]
         if answer.id not in shown:
             text = inviting.unseen(answer.id, answer.made, answer.why)
@@ -252,18 +269,17 @@ class WarroomApp(App[None]):
     def open_room(self, log: str) -> None:
         """Go into a room."""
         if self._room(log) is None:
-            self._early = self._early or []
-            self.push_screen(RoomScreen(self, log))
+            self.push_screen(self._keep_keys_for(RoomScreen(self, log)))
 
     def leave_room(self, log: str) -> None:
         """Back to the lobby; what was sent is still answered."""
         room = self._room(log)
         if room is not None:
             room.leave()
-            if any(isinstance(screen, LobbyScreen) for screen in self.screen_stack):
-                room.dismiss()
+            if room is self.screen_stack[0]:
+                self.switch_screen(self._lobby())
             else:
-                self.switch_screen(LobbyScreen())
+                room.dismiss()
             self.desk.close(log)
             gc.unfreeze()
 
@@ -288,11 +304,16 @@ class WarroomApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Open the palette, ours."""
+        from warroom.tui.palette import Palette
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def show_help(self) -> None:
         """Every word and every key."""
+        from warroom.tui.present import help as help_text
+        from warroom.tui.screens.reading import ReadingScreen
+
         self.push_screen(ReadingScreen("help", help_text.lines(self.keymap)))
 
     async def action_quit(self) -> None:

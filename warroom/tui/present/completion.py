@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
-from rich.cells import cell_len
 
 from warroom.domain.commands import (
     DecideProposal,
@@ -27,13 +26,10 @@ from warroom.domain.vocabulary import (
 )
 from warroom.protocol.envelopes import Here
 from warroom.text import one_line
-from warroom.tui.cells import wrap
 from warroom.tui.present.addressed import ROLE_HANDLES
+from warroom.tui.present.choices import NOTHING, Choice, Completion
 from warroom.tui.present.forms import Followed, Form, Place, Slot, fitting
 from warroom.words.table import WORDS, Word, find, may, who_may
-
-CHOICES = 8
-"""How many choices a list shows at once."""
 
 FORMS_SHOWN = 5
 """How many forms of a word are shown at once."""
@@ -48,29 +44,6 @@ _STATES: Mapping[type[PersonCommand], DecisionState] = {
 _WORD = re.compile(r"/(\S*)")
 _PERSON = re.compile(r"(?:(?<=\s)|\A)@([\w.\-]*)\Z")
 _LONG = 60
-
-
-class Choice(Struct, frozen=True):
-    """One thing to take: what it inserts, what it says of itself, and whether it may be used."""
-
-    insert: str
-    name: str
-    help: str
-    may: bool = True
-
-
-class Completion(Struct, frozen=True):
-    """Choices that replace the text from `start` on, and how the word is used."""
-
-    choices: tuple[Choice, ...] = ()
-    start: int = 0
-    usage: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.choices or self.usage)
-
-
-NOTHING = Completion()
 
 
 class Speaker(Struct, frozen=True):
@@ -170,18 +143,6 @@ def _usage(word: Word, able: Mapping[Form, bool]) -> tuple[str, ...]:
         able_now = "" if may_now else "not you now: "
         lines.append(f"/{form.text:<{width}}  {form.help} ({able_now}{needed})")
     return tuple(lines)
-
-
-def usage_lines(text: str, width: int) -> list[str]:
-    """A line about a form in so many cells: whole, with what it does and who may below it if need
-    be."""
-    if cell_len(text) <= width:
-        return [text]
-    form, _, said = text.partition("  ")
-    said = said.lstrip()
-    if cell_len(f"{form}  {said}") <= width:
-        return [f"{form}  {said}"]
-    return [*wrap(form, width), *(f"    {line.rstrip()}" for line in wrap(said, width - 4))]
 
 
 def who(word: Word) -> str:

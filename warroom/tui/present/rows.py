@@ -24,7 +24,6 @@ from warroom.tui.present.scene import short_name
 from warroom.tui.present.waiting import diverged
 from warroom.tui.widgets.rows import PENDING, Row
 from warroom.words.misread import Misread
-from warroom.words.parse import read_line
 
 _KINDS = {
     "observation": "note",
@@ -95,6 +94,8 @@ class Rows:
         """Someone who is quoted and not on the roster yet is called as in the line itself."""
         if said_by is None or said_by in self._room.names.names:
             return
+        from warroom.words.parse import read_line  # noqa: PLC0415 - no room begins with such a row
+
         with contextlib.suppress(Misread):
             if handle := read_line(typed).said_by:
                 self._shorts[said_by] = f"@{one_line(handle)}"

@@ -1,5 +1,7 @@
 """What the panes of a room ask for: stories, next steps, answers to an offer, the clipboard."""
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.screen import Screen
 
@@ -14,13 +16,13 @@ from warroom.tui.present.panes import View
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.steps import ROLE_WORDS, Step
 from warroom.tui.present.subject import Item, Subject
-from warroom.tui.screens.reading import EntryScreen
-from warroom.tui.screens.story import StoryScreen
 from warroom.tui.widgets.body import RoomBody
 from warroom.tui.widgets.composer import Composer
 from warroom.tui.widgets.offer import OfferBanner
 from warroom.tui.widgets.pane import PaneView
-from warroom.words.templates import Stage, begin
+
+if TYPE_CHECKING:
+    from warroom.words.templates import Stage
 
 
 class PanesOfRoom(Screen[None]):
@@ -65,6 +67,9 @@ class PanesOfRoom(Screen[None]):
 
     def open_story(self, subject: Subject) -> None:
         """Show everything that the log says about a thing."""
+        from warroom.tui.screens.reading import EntryScreen
+        from warroom.tui.screens.story import StoryScreen
+
         if isinstance(subject, int):
             self.app.push_screen(EntryScreen(self.scene.room, subject))
         else:
@@ -87,8 +92,10 @@ class PanesOfRoom(Screen[None]):
             self.app.copy_to_clipboard(text)
             self.app.notify(f"{name} is copied", markup=False)
 
-    def begin_update(self, audience: Audience, stage: Stage) -> None:
+    def begin_update(self, audience: Audience, stage: "Stage") -> None:
         """Begin a draft with the template of a stage."""
+        from warroom.words.templates import begin
+
         begun = begin(self.scene.room, self.scene.now, audience, stage)
         cited = "".join(f" #{seq}" for seq in begun.cites)
         self.composer.write(f"/update {audience} {begun.text}", cited)

@@ -64,7 +64,7 @@ class LobbyScreen(Screen[None]):
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)
-        self.call_after_refresh(self.war.take_keys)
+        self.call_after_refresh(self.war.take_keys, self)
 
     def on_resize(self) -> None:
         self._show()

@@ -16,9 +16,7 @@ from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.domain.alarms import Alarm, AlarmKind, alarms
 from warroom.domain.vocabulary import Scope
-from warroom.export.brief import brief, page
 from warroom.text import one_line
-from warroom.tui.editor import NotEdited, edit
 from warroom.tui.feed import Feed, Left
 from warroom.tui.keymap import (
     FIND_NEXT,
@@ -33,9 +31,7 @@ from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
 from warroom.tui.present import alarm_text, filters, header, inviting, waiting
 from warroom.tui.present.addressed import addressed
-from warroom.tui.present.completion import Completion, Speaker, complete
-from warroom.tui.present.debrief import debrief
-from warroom.tui.present.doubts import doubts
+from warroom.tui.present.choices import Completion
 from warroom.tui.present.foot import foot, found_words
 from warroom.tui.present.glance import Glance
 from warroom.tui.present.handover import in_turn, unsaid
@@ -44,11 +40,8 @@ from warroom.tui.present.scene import Scene
 from warroom.tui.present.subject import Item
 from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
-from warroom.tui.screens.inviting import InviteScreen
-from warroom.tui.screens.reading import ReadingScreen
 from warroom.tui.screens.timeline import TimelineOfRoom
 from warroom.tui.screens.waiting import WaitingOfRoom
-from warroom.tui.speaking import draft_line, understand
 from warroom.tui.widgets.asking import Asking
 from warroom.tui.widgets.body import RoomBody
 from warroom.tui.widgets.composer import Composer
@@ -56,8 +49,8 @@ from warroom.tui.widgets.lines import OneLine
 from warroom.tui.widgets.offer import OfferBanner
 from warroom.tui.widgets.overhead import Overhead
 from warroom.tui.widgets.toasts import place_toasts
-from warroom.words.interpret import OpenDraft, ShowBrief, Shown
 from warroom.words.misread import Misread, UnknownWord
+from warroom.words.shown import OpenDraft, ShowBrief, Shown
 
 BANNERS = 3
 """So many entries that speak to the reader have a banner each; more at once share one."""
@@ -108,11 +101,12 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     async def _furnish(self) -> None:
         """Complete the room once it is seen, and take the keys that came meanwhile."""
-        await self.composer.furnish()
-        self.war.take_keys()
+        if self.is_attached:
+            await self.composer.furnish()
+        self.war.take_keys(self)
 
     def on_unmount(self) -> None:
-        self.war.take_keys()
+        self.war.take_keys(self)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """On arrival all styles have just been applied, and need not be again."""
@@ -265,6 +259,9 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     def action_debrief(self) -> None:
         """How it went so far, and how to take the log away."""
+        from warroom.tui.present.debrief import debrief
+        from warroom.tui.screens.reading import ReadingScreen
+
         self.app.push_screen(ReadingScreen("debrief", debrief(self.scene)))
 
     def action_try_again(self) -> None:
@@ -309,6 +306,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     # --- speaking --------------------------------------------------------------------------------
 
     def _completion(self, text: str) -> Completion:
+        from warroom.tui.present.completion import Speaker, complete
+
         you = self.desk.you
         scope = you.scope if you else Scope.RESPONDER
         me = Speaker(self.me, scope, operator=you is not None and you.operator)
@@ -319,6 +318,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.run_worker(self._edit(), name="editor", group="editor", exclusive=True)
 
     async def _edit(self) -> None:
+        from warroom.tui.editor import NotEdited, edit
+
         composer = self.composer
         try:
             text = await edit(self.app, composer.text, os.environ)
@@ -334,6 +335,9 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
         """Send what was written, or say what is wrong with it and keep it."""
+        from warroom.tui.present.doubts import doubts
+        from warroom.tui.speaking import understand
+
         replica, at = self.replica, self.desk.now()
         try:
             meant = understand(
@@ -385,27 +389,38 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         """Show what a line asks to see; why there is nothing to see, empty if there is."""
         match shown:
             case ShowBrief(copy=copy):
-                if copy:
-                    self.app.copy_to_clipboard("\n".join(brief(self.replica.room, at)))
-                    self.app.notify("the brief is copied", markup=False)
-                else:
-                    self.app.push_screen(ReadingScreen("brief", self._brief(at)))
+                self._show_brief(at, copy=copy)
             case OpenDraft():
-                self.composer.write(*draft_line(shown, self.replica.room, at))
-                self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")
+                self._open_draft(shown, at)
             case InviteWanted():
                 return self._ask_invite(shown, typed)
             case unreachable:
                 assert_never(unreachable)
         return ""
 
-    def _brief(self, at: datetime) -> list[Pieces]:
-        """The brief as a page: its lines hang beside their labels, however wide the screen is."""
+    def _show_brief(self, at: datetime, *, copy: bool) -> None:
+        """The brief, copied or as a page: its lines hang beside their labels, however wide."""
+        from warroom.export.brief import brief, page
+        from warroom.tui.screens.reading import ReadingScreen
+
+        if copy:
+            self.app.copy_to_clipboard("\n".join(brief(self.replica.room, at)))
+            self.app.notify("the brief is copied", markup=False)
+            return
         said = page(self.replica.room, at)
-        return [(Piece(label, Tone.ACCENT), Piece(line)) for label, line in said]
+        lines: list[Pieces] = [(Piece(label, Tone.ACCENT), Piece(line)) for label, line in said]
+        self.app.push_screen(ReadingScreen("brief", lines))
+
+    def _open_draft(self, wanted: OpenDraft, at: datetime) -> None:
+        from warroom.tui.speaking import draft_line
+
+        self.composer.write(*draft_line(wanted, self.replica.room, at))
+        self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")
 
     def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
         """Ask the hub for an invite; why it cannot be asked, empty if it is."""
+        from warroom.tui.screens.inviting import InviteScreen
+
         if why := inviting.hindrance(self.desk.you, self.desk.line):
             return why
         if (asked := self.desk.invite(wanted)) is None:

@@ -12,7 +12,6 @@ from warroom.tui.feed import Feed
 from warroom.tui.keymap import SHOW_ALL, Keymap
 from warroom.tui.port import AnyDesk
 from warroom.tui.present import filters
-from warroom.tui.screens.reading import EntryScreen
 from warroom.tui.widgets.asking import Asking, Question
 from warroom.tui.widgets.lines import OneLine
 from warroom.tui.widgets.timeline import Timeline
@@ -46,6 +45,8 @@ class TimelineOfRoom(Screen[None]):
 
     @on(Timeline.Opened)
     def _open_entry(self, event: Timeline.Opened) -> None:
+        from warroom.tui.screens.reading import EntryScreen
+
         room = self.replica.room
         entry = room.entry(room.seq_of(event.key) or 0)
         if entry is not None:

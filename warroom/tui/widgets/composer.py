@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from warroom.tui.keymap import Keymap, Where, bindings
-from warroom.tui.present.completion import CHOICES, NOTHING, Choice, Completion, usage_lines
+from warroom.tui.present.choices import CHOICES, NOTHING, Choice, Completion, usage_lines
 from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.lines import Lines

@@ -26,10 +26,10 @@ from warroom.words.interpret import (
     updates,
 )
 from warroom.words.interpret.reader import Present, Reader, nobody
-from warroom.words.interpret.shown import OpenDraft, ShowBrief, Shown
 from warroom.words.limits import hold_to_limits
 from warroom.words.misread import Misread
 from warroom.words.parse import Said
+from warroom.words.shown import OpenDraft, ShowBrief, Shown
 from warroom.words.table import find
 
 __all__ = ["Draft", "OpenDraft", "ShowBrief", "Shown", "interpret"]

@@ -4,8 +4,8 @@ from warroom.domain import commands as c
 from warroom.domain.commands import PersonCommand
 from warroom.domain.vocabulary import Audience
 from warroom.words.interpret.reader import Reader
-from warroom.words.interpret.shown import OpenDraft
 from warroom.words.misread import Misread, misread
+from warroom.words.shown import OpenDraft
 
 _AUDIENCES = {
     "exec": Audience.EXECUTIVE,
