@@ -78,6 +78,23 @@ async def test_what_changes_while_a_view_is_hidden_stands_in_it_afterwards(hub: 
         await at.waits_for(lambda: "refunds too" in at.pane("facts"))
 
 
+@SIZES
+async def test_a_view_comes_back_with_what_is_true_by_then(
+    hub: FakeHub, size: tuple[int, int]
+) -> None:
+    """From the first frame on: what it said when it went is not shown again."""
+    async with in_room(hub, size=size) as at:
+        await at.presses("f3")
+        await at.waits_for(lambda: "cards fail" in at.pane("facts"))
+        await at.presses("f2")
+        await at.waits_for(lambda: "facts" not in seen(at))
+        hub.says("bo", c.Observe(text="refunds too"))
+        hub.says("ana", c.Promote(entry=7, to=PromotedTo.FACT))
+        await at.waits_for(lambda: any("#8" in row for row in at.rows()))
+        at.room.action_view("comms")
+        assert "refunds too" in at.pane("facts"), "and no frame can have gone out by now"
+
+
 async def test_the_focus_goes_into_a_view_at_its_first_time(hub: FakeHub) -> None:
     """From the timeline, F3 goes to a row that keys act on: the draft, if there is one."""
     hub.says("bo", c.DraftUpdate(audience=Audience.CUSTOMERS, text="We work.", cites=(5,)))

@@ -76,8 +76,9 @@ class RoomBody(Horizontal):
         if not self._drawn:
             return
         self._place()
+        seen = not self._narrow or self.covering is not None
         for pane in self._panes:
-            pane.show(scene, whole=self.screen.has_class("-narrow"))
+            pane.show(scene, whole=self._narrow, seen=seen)
 
     def switch(self, view: View) -> None:
         """Show a view. Asked for again it gives the timeline its place back, or is gone into.

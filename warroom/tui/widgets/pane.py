@@ -74,13 +74,19 @@ class PaneView(VerticalScroll, can_focus=True):
         self._on: Subject | None = None
         self._lines: list[list[Pieces]] = []
         self._drawn: object = None
+        self._seen = True
+        self._width = 0
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
 
-    def show(self, scene: Scene, *, whole: bool = False) -> None:
-        """Show this from now on. The cursor stays on the thing that it is on."""
-        self._scene = scene
+    def show(self, scene: Scene, *, whole: bool = False, seen: bool = True) -> None:
+        """Show this from now on. The cursor stays on the thing that it is on.
+
+        A pane that is not `seen` is not drawn; one that is just coming back is drawn before it has
+        its place again, as wide as it was, so that it does not show what it said then.
+        """
+        self._scene, self._seen = scene, seen
         self.rows = self.pane.rows(scene)
         self._cut = not (whole or self._whole)
         self._draw()
@@ -174,6 +180,10 @@ class PaneView(VerticalScroll, can_focus=True):
 
     def _draw(self) -> None:
         width = self.content_region.width - _EDGES
+        if width > 0:
+            self._width = width
+        elif self._seen:
+            width = self._width
         if width <= 0:
             return
         empty = [PaneRow("", "", self.pane.empty, tone=Tone.QUIET)] if self.pane.empty else []
