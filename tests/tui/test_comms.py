@@ -158,7 +158,9 @@ async def test_a_draft_begins_with_its_template(hub: FakeHub) -> None:
         assert at.composer.text.startswith("/update customers We know")
         assert "[which services]" in at.composer.text
         assert "write again within 30 minutes." in at.composer.text
-        assert "brackets" in at.composer.complaint
+        assert "what you type takes the place of [which services]" in at.composer.complaint
+        await at.presses("c", "a", "r", "d", "s")
+        await at.waits_for(lambda: "a problem with cards, and we" in at.composer.text)
         assert {} == dict(hub.rooms[LOG].incident.updates)
 
 
@@ -171,6 +173,7 @@ async def test_a_later_draft_cites_its_facts(hub: FakeHub) -> None:
         await at.sends("/u customers")
         await at.waits_for(lambda: "We have found the cause" in at.composer.text)
         assert at.composer.text.endswith("within 30 minutes. #6")
+        assert "#41 cites an entry; enter drafts it" == at.composer.complaint
         await at.presses("enter")
         await at.waits_for(lambda: 2 in hub.rooms[LOG].incident.updates)
         assert (6,) == update(hub, 2).cites

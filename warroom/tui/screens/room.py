@@ -412,10 +412,16 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.app.push_screen(ReadingScreen("brief", lines))
 
     def _open_draft(self, wanted: OpenDraft, at: datetime) -> None:
+        from warroom.tui.present.comms import gaps
         from warroom.tui.speaking import draft_line
 
         self.composer.write(*draft_line(wanted, self.replica.room, at))
-        self.composer.say("[brackets] are for you to write, #41 cites an entry; then enter")
+        left = gaps(self.composer.text)
+        for gap in left[:1]:
+            self.composer.mark(gap)
+        several = "; so with the other [brackets]" if len(left) > 1 else ""
+        typed = f"what you type takes the place of {left[0]}{several}; " if left else ""
+        self.composer.say(f"{typed}#41 cites an entry; enter drafts it")
 
     def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
         """Ask the hub for an invite; why it cannot be asked, empty if it is."""

@@ -172,6 +172,13 @@ class Composer(Vertical):
         self._doubted = self.text if may_send else None
         self.say(text)
 
+    def mark(self, part: str) -> None:
+        """Select a part of the line: what is typed next takes its place."""
+        at = self.text.index(part)
+        begin, end = self._at(at), self._at(at + len(part))
+        self.line.move_cursor(begin)
+        self.line.move_cursor(end, select=True)
+
     def say(self, text: str) -> None:
         """Show a sentence under the line; none takes it away."""
         self.query_one("#said", Lines).show([(Piece(text),)] if text else [])
