@@ -252,7 +252,7 @@ class FakeDesk:
         if log in self.replicas and not self.replicas[log].pending:
             del self.replicas[log]
 
-    def declare(self, title: str, **facts: Any) -> str:
+    def declare(self, title: str, typed: str = "", **facts: Any) -> str:
         log = f"{len(self.hub.rooms) + 1:032x}"
         self.replicas[log] = Replica(log)
         self.send(log, Draft(c.Declare(title=title, **facts)))

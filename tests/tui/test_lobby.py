@@ -1,13 +1,17 @@
 """The lobby: what burns, and the way into it."""
 
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import NARROW, house
 from warroom.client.connection import LineState
-from warroom.client.desk import Failure, RoomShut
+from warroom.client.desk import Failure, RoomChanged, RoomShut
+from warroom.client.replica import Returned
 from warroom.domain import commands as c
-from warroom.domain.vocabulary import Role, Severity
+from warroom.domain.decide.asked import Code
+from warroom.domain.vocabulary import Role, Scope, Severity
+from warroom.protocol.envelopes import Declined, You
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.widgets.timeline import Timeline
@@ -69,6 +73,37 @@ async def test_declaring_asks_for_a_title_and_nothing_else() -> None:
         await at.presses("ctrl+n", *"db down", "enter")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
         await at.waits_for(lambda: "INC-1 db down" in at.line("condition"))
+
+
+async def test_who_only_reads_is_not_asked_what_is_broken() -> None:
+    """Nothing would come of the title: the key says so, and so does the line of a word."""
+    async with house() as at:
+        at.desk.you = You("eve", "Eve", "eve", Scope.OBSERVER)
+        await at.presses("ctrl+n")
+        await at.waits_for(lambda: at.toasts() and "you only read here" in at.toasts()[-1])
+        assert not at.lobby.query_one(Input).display
+        await at.presses("/", *"declare db down", "enter")
+        await at.waits_for(lambda: len(at.toasts()) == 2)
+        assert isinstance(at.app.screen, LobbyScreen)
+        assert {} == at.desk.replicas
+
+
+async def test_a_declaration_that_is_declined_leads_back() -> None:
+    """There is no room to stand in: the lobby says why, and still has the title."""
+    hub = FakeHub()
+    hub.take = lambda person, submit: None  # type: ignore[method-assign]
+    async with house(hub) as at:
+        await at.presses("ctrl+n", *"db down", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        ((log, replica),) = at.desk.replicas.items()
+        (sent,) = replica.pending.values()
+        replica.pending.clear()
+        why = "declare [b]less[/b]"
+        answer = Declined(id=sent.submit.id, log=log, code=Code.INVALID, text=why)
+        at.desk.listener(RoomChanged(log, Returned(replace(sent, typed="db down"), answer, why)))
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        await at.waits_for(lambda: why in at.toasts())
+        assert "db down" == at.lobby.query_one(Input).value
 
 
 async def test_a_declaration_can_close_the_room_from_the_start() -> None:

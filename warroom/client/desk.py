@@ -185,13 +185,15 @@ class Desk:
         self._keeper.forget(log, replica)
         self._connection.say(Close(log=log))
 
-    def declare(self, title: str, **facts: Any) -> str:
-        """Declare an incident, in a new log that is opened here. Returns the log's id."""
+    def declare(self, title: str, typed: str = "", **facts: Any) -> str:
+        """Declare an incident, in a new log that is opened here. Returns the log's id.
+
+        `typed` is the line in which that was written."""
         log = new_log_id()
         replica = self.replicas[log] = Replica(log)
         for _ in self._keeper.load(replica):
             pass
-        self.send(log, Draft(Declare(title=title, **facts)))
+        self.send(log, Draft(Declare(title=title, **facts)), typed)
         return log
 
     def send(self, log: str, draft: Draft, typed: str = "") -> str:

@@ -103,8 +103,8 @@ class Player:
     async def _declare(self) -> Replica:
         """The room, opened at every desk."""
         narrator = self._narrator
-        facts = {"severity": self._scenario.severity}
-        self._log = narrator.desk.declare(self._scenario.title, **facts)
+        scenario = self._scenario
+        self._log = narrator.desk.declare(scenario.title, severity=scenario.severity)
         room = narrator.desk.replicas[self._log]
         await narrator.until(lambda: bool(room.label) and room.seq > 0)
         for actor in self._actors.values():

@@ -201,8 +201,8 @@ class WarroomApp(App[None]):
             for message in translated(event):
                 screen.post_message(message)
         for message in translated(event):
-            if isinstance(message, Declined) and self._room(message.log) is None:
-                self._give_back(message)
+            if isinstance(message, Declined):
+                self._declined(message)
             if isinstance(message, InviteAnswered):
                 self._tell_unseen(message)
         if isinstance(event, RoomShut):
@@ -218,6 +218,22 @@ class WarroomApp(App[None]):
         self.leave_room(log)
         text = "the room that you were in is open to you no longer"
         self.notify(text, severity="warning", timeout=20, markup=False)
+
+    def _declined(self, declined: Declined) -> None:
+        """A line came back. Its room says so, if it is open, and if there is such a room."""
+        if self._room(declined.log) is None:
+            self._give_back(declined)
+        elif not self.desk.replicas[declined.log].room.entries:
+            self.call_later(self._undeclared, declined)
+
+    def _undeclared(self, declined: Declined) -> None:
+        """A declaration is declined: there is no room to stand in, and the title is kept."""
+        from warroom.tui.screens.lobby import LobbyScreen
+
+        self.leave_room(declined.log)
+        self.notify(one_line(declined.text), severity="error", timeout=20, markup=False)
+        if isinstance(self.screen, LobbyScreen):
+            self.screen.begin(declined.typed)
 
     def _give_back(self, declined: Declined) -> None:
         """A line is declined whose room is not open: it waits there, and the person is told."""

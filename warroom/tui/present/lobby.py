@@ -42,7 +42,15 @@ def teaching(scope: Scope) -> tuple[str, ...]:
     """What an empty lobby says."""
     if scope is Scope.STAKEHOLDER:
         return LISTENING
-    return TEACHING if scope in TABLE[Declare].scopes else READING
+    return TEACHING if may_declare(scope) else READING
+
+
+MAY_NOT_DECLARE = "you only read here: whoever works on incidents declares them"
+
+
+def may_declare(scope: Scope) -> bool:
+    """Whether who is let in for this may declare an incident."""
+    return scope in TABLE[Declare].scopes
 
 
 RESTRICTING = {"!restricted": {"restricted": True}, "!security": SECURITY}

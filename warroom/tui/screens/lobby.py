@@ -138,7 +138,15 @@ class LobbyScreen(Screen[None]):
             self.war.open_room(event.option_id)
 
     def action_declare(self) -> None:
-        self._ask_title(self.query_one(Input).value)
+        if self._only_reads:
+            self._warn(lobby.MAY_NOT_DECLARE)
+        else:
+            self._ask_title(self.query_one(Input).value)
+
+    @property
+    def _only_reads(self) -> bool:
+        you = self.war.desk.you
+        return you is not None and not lobby.may_declare(you.scope)
 
     def action_word(self) -> None:
         self.begin("/")
@@ -179,10 +187,12 @@ class LobbyScreen(Screen[None]):
             return "say what is wrong, then enter; esc puts the question away"
         if title.startswith("/"):
             return lobby.FOR_A_ROOM
+        if self._only_reads:
+            return lobby.MAY_NOT_DECLARE
         if self.war.desk.line.state not in {LineState.LIVE, LineState.STALE}:
             return "declaring needs the hub; the title stays here for when it is back"
         title, facts = lobby.declaration(title)
-        self.war.open_room(self.war.desk.declare(title, **facts))
+        self.war.open_room(self.war.desk.declare(title, line, **facts))
         return ""
 
     def _invite(self, line: str) -> str:
