@@ -25,7 +25,15 @@ from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost
 from warroom.clock import new_command_id, new_log_id, now
-from warroom.domain.commands import AddAction, Amend, Declare, Post
+from warroom.domain.commands import (
+    AddAction,
+    Amend,
+    ApproveRedaction,
+    Declare,
+    PersonCommand,
+    Post,
+    RequestRedaction,
+)
 from warroom.domain.vocabulary import Code, Scope
 from warroom.protocol.codec import decode_client, encode
 from warroom.protocol.envelopes import (
@@ -120,6 +128,39 @@ def test_a_command_and_its_answer(hubs: Any) -> None:
             hub.submit(replica, new_command_id(), Draft(Post(text="€" * 30_000)))
     with Conversation(target, "bo", observer=True) as hub, pytest.raises(NoRoom):
         hub.open(new_log_id())
+
+
+def test_what_a_command_wrote_is_kept_here_at_once(hubs: Any, tmp_path: Path) -> None:
+    """Its own entry, with what erases words: nobody has to open the room once more for it."""
+    target, store = Target(socket=hubs.start().socket), Store(tmp_path / "kept")
+    log = new_log_id()
+    with Conversation(target, "ana", store=store) as hub:
+        hub.submit(Replica(log), new_command_id(), Draft(Declare(title="Down")))
+        note = _says(hub, log, Post(text="swordfish"))
+    assert "swordfish" in _file(store, hub, log).read_text()
+    with Conversation(target, "ana", store=store) as hub:
+        _says(hub, log, RequestRedaction(entry=note, reason="a password"))
+    with Conversation(target, "bo", store=store) as hub:
+        _says(hub, log, ApproveRedaction(entry=note))
+    kept = _file(store, hub, log)
+    assert "swordfish" not in kept.read_text()
+    held = Replica(log)
+    with contextlib.closing(store.replica(hub.welcome.hub, log)) as file:
+        assert [] != list(file.load(held))
+    assert "entry.redacted" == held.entries[-1].header.kind
+
+
+def _says(hub: Conversation, log: str, command: PersonCommand) -> int:
+    """Give a command as `warroom post` does, in a room; the number of its entry."""
+    replica = hub.open(log)
+    answer = hub.submit(replica, new_command_id(), Draft(command))
+    assert isinstance(answer, Settled), answer
+    hub.see(replica, answer.seq)
+    return answer.seq
+
+
+def _file(store: Store, hub: Conversation, log: str) -> Path:
+    return store.replica(hub.welcome.hub, log).path
 
 
 def test_a_look_at_the_lobby_says_nothing_of_what_one_may_write(hubs: Any, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from warroom.client.replica import (
     Sync,
     SyncChanged,
 )
+from warroom.client.replica_file import ReplicaFile
 from warroom.client.store import Known, Store
 from warroom.client.target import Target
 from warroom.client.wire import LineLost, Wire, dial_address, dial_ssh
@@ -128,6 +129,7 @@ class Conversation:
         self._name = name
         self._store = store
         self._observes = observer
+        self._kept: list[tuple[ReplicaFile, Replica]] = []
         self._retries = Backoff(0.1, 2.0)
         sock = _dial(target, patience, env, start=start)
         self.listener = None if target.socket is None else listener(sock)
@@ -148,7 +150,11 @@ class Conversation:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Hang up, and write what came of the rooms that were opened into their files here."""
         self._wire.close()
+        for file, replica in self._kept:
+            with contextlib.suppress(OSError):
+                file.close(replica)
 
     def ask(self, message: FromClient, kind: type[_Kind]) -> _Kind:
         """What the hub answers to the one who runs it. Raises `Denied`."""
@@ -190,6 +196,8 @@ class Conversation:
     def open(self, log: str, *, export: bool = False) -> Replica:
         """A room, caught up from what this machine holds of it. Raises `NoRoom`.
 
+        What else comes of it is written there, too, when the conversation ends.
+
         `export` says to the hub that it is for a file.
 
         A hub that takes back what it lost is given what is held beyond its head. Where what is
@@ -199,11 +207,15 @@ class Conversation:
             return self._catch_up(Replica(log), export=export)
         replica = Replica(log)
         try:
-            with contextlib.closing(self._store.replica(self.welcome.hub, log)) as file:
+            with contextlib.ExitStack() as unless_kept:
+                file = self._store.replica(self.welcome.hub, log)
+                unless_kept.callback(file.close)
                 for _ in file.load(replica):
                     pass
                 self._catch_up(replica, export=export)
                 file.keep(replica)
+                unless_kept.pop_all()
+                self._kept.append((file, replica))
         except OSError:
             pass  # what cannot be kept is not kept; the hub has it
         if replica.sync is Sync.LIVE:
