@@ -29,7 +29,7 @@ from warroom.tui.keymap import (
 )
 from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
-from warroom.tui.present import alarm_text, filters, header, inviting, waiting
+from warroom.tui.present import alarm_text, filters, header, waiting
 from warroom.tui.present.addressed import addressed
 from warroom.tui.present.choices import Completion
 from warroom.tui.present.foot import foot, found_words
@@ -425,15 +425,9 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
         """Ask the hub for an invite; why it cannot be asked, empty if it is."""
-        from warroom.tui.screens.inviting import InviteScreen
-
-        if why := inviting.hindrance(self.desk.you, self.desk.line):
-            return why
-        if (asked := self.desk.invite(wanted)) is None:
-            return inviting.NO_LINE
+        from warroom.tui.screens.inviting import ask_invite
 
         def refused(why: str) -> None:
             self._give_back(typed, one_line(why))
 
-        self.app.push_screen(InviteScreen(asked, refused))
-        return ""
+        return ask_invite(self, self.desk, wanted, refused)
