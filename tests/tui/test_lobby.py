@@ -1,6 +1,7 @@
 """The lobby: what burns, and the way into it."""
 
 from msgspec.structs import replace
+from textual import events
 from textual.widgets import Input
 
 from tests.tui.fake_hub import LOG, FakeHub
@@ -149,11 +150,24 @@ async def test_who_is_shown_out_is_back_in_the_lobby() -> None:
 async def test_the_word_declares_too() -> None:
     """/declare TITLE is the same."""
     async with house() as at:
-        await at.presses("slash", "d")
-        await at.waits_for(lambda: "/declare " == at.lobby.query_one(Input)._suggestion)
-        await at.presses("right", *"x", "enter")
+        await at.presses("slash", "d", "tab", *"x", "enter")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.timeline.row_count)
         assert "x" == at.hub.rooms[LOG].title
+
+
+async def test_a_word_that_is_begun_is_written_out_before_the_next_letter() -> None:
+    """Keys that are all there at once mean what they would one by one."""
+    async with house() as at:
+        await at.presses("slash")
+        line = at.lobby.query_one(Input)
+        await at.waits_for(lambda: line.has_focus)
+        for key in ("i", "right", "f", "o", "r"):
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.waits_for(lambda: "/invite for" == line.value)
+        line.value = "cards"
+        await at.presses("tab")
+        await at.waits_for(lambda: not line.has_focus)
+        assert "cards" == line.value
 
 
 async def test_words_of_a_room_declare_nothing() -> None:

@@ -168,7 +168,7 @@ KEYS: tuple[Key, ...] = (
         where=Where.LOBBY,
         keys="slash",
         action="word",
-        help="By its word: /declare TITLE does the same, /invite makes an invite.",
+        help="Begin a word, tab writes it out: /declare TITLE, or /invite for an invite.",
     ),
     LOBBY_TRY_AGAIN,
     Key(

@@ -64,6 +64,12 @@ def declaration(text: str) -> tuple[str, dict[str, bool]]:
     return (text, {}) if facts is None or not title.strip() else (title.strip(), facts)
 
 
+def begun(text: str) -> str:
+    """The word that a line begins with a slash and some letters; empty if it begins none."""
+    found = (word for word in WORDS if text.startswith("/") and word.startswith(text.casefold()))
+    return next(found, "")
+
+
 def asks_invite(text: str) -> bool:
     """Whether a line is about an invite."""
     return text.casefold().split(maxsplit=1)[:1] == ["/invite"]

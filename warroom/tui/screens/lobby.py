@@ -2,7 +2,7 @@
 
 from typing import ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -30,6 +30,20 @@ DECLARE = lobby.WORDS[0].strip()
 _LONGEST_TITLE = 300
 
 
+class Asked(Input):
+    """The line of the lobby. Tab and right write out the word that is begun, in the order of keys:
+    what Textual suggests by itself comes a moment later, and the letters after it may overtake."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        word = lobby.begun(self.value) if self.cursor_at_end else ""
+        if event.key in {"tab", "right"} and word:
+            event.stop()
+            event.prevent_default()
+            self.value, self.cursor_position = word, len(word)
+        else:
+            await super()._on_key(event)
+
+
 class LobbyScreen(Screen[None]):
     """Which rooms there are, and what burns first."""
 
@@ -48,7 +62,7 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="trouble")
         yield OneLine(id="columns")
         yield OptionList(id="rooms", markup=False)
-        yield Input(
+        yield Asked(
             id="title",
             max_length=_LONGEST_TITLE,
             placeholder="What is broken?  (!restricted at the end: only whom you admit)",
