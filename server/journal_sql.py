@@ -276,7 +276,7 @@ class SqlTransaction:
         except DBAPIError as error:
             failure = self._file.failed_commit(error)
             if isinstance(failure, OutcomeUnknown):
-                self._connection.invalidate()  # the next transaction starts on a fresh connection
+                self._file.give_up(self._connection)
             raise failure from error
 
 

@@ -94,6 +94,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
+        self._write_ahead = Path(f"{self._path}-wal")
         _make_private(self._path)
         # The pool of one is also the lock that keeps `scrub` out of a transaction.
         self.writer = self._engine("rw", _WRITER_PRAGMAS, size=1, overflow=0)
@@ -106,7 +107,7 @@ class SqliteFile:
 
         Whatever was written then would be gone when this process ends.
         """
-        for path in (self._path, Path(f"{self._path}-wal")):
+        for path in (self._path, self._write_ahead):
             try:
                 found = path.stat()
                 identity: tuple[int, int] | None = (found.st_dev, found.st_ino)
@@ -171,6 +172,13 @@ class SqliteFile:
             return meaning
         text = f"{meaning or error} Whether the last commit holds is not known."
         return OutcomeUnknown(text) if meaning is None else OutcomeUnknown(text, meaning.told)
+
+    def give_up(self, connection: Connection) -> None:
+        """Close a connection for good: the next transaction starts on a fresh one."""
+        connection.invalidate()
+        if not self._write_ahead.exists():
+            # SQLite removed it, since nobody read: the next connection makes another.
+            self._known.pop(self._write_ahead, None)
 
     def upgrade(self) -> None:
         """Make the schema, or bring it up to date. Raises `JournalRefused` if it is not ours."""
