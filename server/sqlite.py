@@ -233,6 +233,11 @@ class SqliteFile:
                 f"The write-ahead file of the journal {self._path} is still being read, so that"
                 " erased words may stand in it; end what reads it or wait for it."
             )
+        # SQLite leaves that to the next commit: if the power went before, the words would be back.
+        try:
+            sync_to_disk(self._write_ahead)
+        except OSError as error:
+            raise JournalTemporary(f"The journal {self._path} cannot be synced: {error}") from error
 
     def check(self) -> None:
         """Read the whole file. Raises `JournalRefused` if its structure is damaged."""
@@ -247,6 +252,15 @@ class SqliteFile:
         """Give up the connections: the writer's last, because it tidies up the files."""
         self.readers.dispose()
         self.writer.dispose()
+
+
+def sync_to_disk(path: Path) -> None:
+    """Make a file durable as it is, its length too. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def set_pragmas(connection: Any, pragmas: dict[str, tuple[str, object]] = _WRITER_PRAGMAS) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from server import sqlite
 from server.journal import (
     Append,
     JournalRefused,
@@ -443,6 +444,21 @@ def test_scrub_removes_redacted_words_from_every_byte(journal: SqlJournal, path:
     assert set(secrets) - {secrets[number] for number in redacted} == left
     assert 0 == path.with_name("journal.db-wal").stat().st_size
     journal.check()
+
+
+def test_a_scrub_that_is_not_durable_is_reported(
+    journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An emptied file has its old length again after a power cut, unless that was synced."""
+
+    def fails(_path: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite, "sync_to_disk", fails)
+        with pytest.raises(JournalTemporary, match="Input/output error"):
+            journal.scrub()
+    journal.scrub()
 
 
 def test_a_reader_in_the_way_of_scrub_is_reported(journal: SqlJournal, path: Path) -> None:

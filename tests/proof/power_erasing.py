@@ -1,7 +1,7 @@
 """The power goes while words that have expired are being erased, part by part, between batches.
 
 The next hub has to make an end of it by itself: nothing that was told is lost then, and the words
-are in none of the journal's files.
+are in none of the journal's files. If it had been told that they are gone, they are in none before.
 """
 
 import random
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from server import crash
+from server import crash, sqlite
 from server.batch import Waiting
 from server.journal_sql import SqlJournal, open_sqlite
-from tests.proof.bench import PATIENCE, Handed, bench_on, waiting
-from tests.proof.disk import Disk, watched
+from tests.proof.bench import PATIENCE, bench_on, waiting
+from tests.proof.disk import Disk, Synced, watched
 from tests.proof.old_rooms import OldRoom, secrets_in, write_room
 from tests.proof.power_loss import Recording, Report, cut_at, found_after, judge, verifies
 from warroom.clock import new_log_id
@@ -29,18 +29,22 @@ DAYS = 100
 
 @dataclass
 class Erasure:
-    """What the disk saw of it, between the places `asked_at` and `done_at` of the recording."""
+    """What the disk saw of it, between the places `begins` and `ends` of the recording."""
 
     recording: Recording
     room: OldRoom
     expire: Waiting
-    asked_at: int
-    done_at: int
+    begins: int
+    ends: int
+
+    @property
+    def secret(self) -> bytes:
+        return self.room.secret.encode()
 
 
 def record_erasure(rng: random.Random) -> Erasure:
     """Have a hub erase the words of an old room while people write in another."""
-    with found_after({}) as folder, watched(Disk()) as disk:
+    with found_after({}) as folder, watched(Disk()) as disk, own_syncs(disk):
         happened = disk.happened
         with closing(open_sqlite(folder / "journal.db")) as journal:
             room = write_room(journal, happened, rng, days=DAYS)
@@ -48,15 +52,13 @@ def record_erasure(rng: random.Random) -> Erasure:
             with bench_on(journal, happened) as bench:
                 log = new_log_id()
                 bench.ask(waiting(log, Declare(title="The power goes")))
-                asked_at = len(happened)
+                begins = len(happened)
                 with between_parts(lambda: bench.give(*_posts(log, rng))) as parts:
                     bench.ask(expire)
+                ends = len(happened)
             assert room.parts - 1 == len(parts)
-        done_at = len(happened) - 1
-        while not (isinstance(happened[done_at], Handed) and happened[done_at].id == expire.id):
-            done_at -= 1
     asked = {one.id for one in (*room.asked, *bench.asked)}
-    return Erasure(Recording({}, happened, asked), room, expire, asked_at, done_at)
+    return Erasure(Recording({}, happened, asked), room, expire, begins, ends)
 
 
 def _posts(log: str, rng: random.Random) -> list[Waiting]:
@@ -77,11 +79,31 @@ def between_parts(act: Callable[[], None]) -> Iterator[list[str]]:
         yield noted
 
 
+@contextmanager
+def own_syncs(disk: Disk) -> Iterator[None]:
+    """What the hub syncs past SQLite is recorded too."""
+    real = sqlite.sync_to_disk
+
+    def sync_to_disk(path: Path) -> None:
+        real(path)
+        disk.happened.append(Synced(path.name))
+
+    with mock.patch.object(sqlite, "sync_to_disk", sync_to_disk):
+        yield
+
+
 def lose_power_erasing(erasure: Erasure, cuts: int, rng: random.Random, report: Report) -> None:
-    """Cut the power in the midst of it; judge what is left, and what the next hub makes of that."""
-    points = [rng.randint(erasure.asked_at, erasure.done_at + 1) for _ in range(cuts)]
+    """Cut the power in the midst of it; judge what is left, and what the next hub makes of that.
+
+    One cut in five comes when the hub has just said that the words are gone.
+    """
+    points = [rng.randint(erasure.begins, erasure.ends) for _ in range(cuts - cuts // 5)]
+    points += [erasure.ends] * (cuts // 5)
     for files, handed in cut_at(points, erasure.recording, rng, report):
         judge(files, erasure.recording, handed, report)
+        told_twice = sum(one.id == erasure.expire.id for one in handed) == 2
+        # The entry leaves the writer at the commit, the answer once the words are gone.
+        report.unforgotten += told_twice and any(erasure.secret in one for one in files.values())
         judge(_finished(files, erasure, report), erasure.recording, handed, report)
 
 

@@ -76,6 +76,17 @@ def test_words_that_were_being_erased_are_gone_once_the_power_is_back() -> None:
     assert 20 == report.erased
 
 
+def test_words_that_were_said_to_be_gone_do_not_come_back_with_the_power() -> None:
+    """Not even on a disk that kept nothing which was not synced, before the next hub has begun."""
+    rng = random.Random()
+    erasure = record_erasure(rng)
+    platter = Platter({})
+    for happened in erasure.recording.happened[: erasure.ends]:
+        platter.take(happened)
+    files = platter.after_the_cut(Kept.NONE, rng)
+    assert [] == [name for name, file in files.items() if erasure.secret in file]
+
+
 @pytest.mark.soak
 def test_what_was_told_survives_ten_thousand_power_cuts() -> None:
     """Each recording begins on what the last power cut left, five times in a row."""
