@@ -397,6 +397,21 @@ async def test_an_amended_entry_reads_otherwise(hub: FakeHub) -> None:
         await at.waits_for(lambda: any("#5 Ana p99 is 2.4 s amended" in row for row in at.rows()))
 
 
+async def test_words_that_expire_leave_the_screen(hub: FakeHub) -> None:
+    """Also of a room that is open, and the names that nothing later says."""
+    hub.says("bo", c.Post(text="swordfish"))
+    hub.says("ana", c.ChangeStatus(to=Status.CANCELLED, reason="a false alarm"))
+    hub.now += timedelta(days=101)
+    async with in_room(hub) as at:
+        await at.waits_for(lambda: any("Bo swordfish" in row for row in at.rows()))
+        hub.says("hub", c.ExpireWords(days=100))
+        await at.waits_for(lambda: any("[expired" in row for row in at.rows()))
+        told = "".join(at.rows()) + at.line("condition")
+        assert not [
+            word for word in ("swordfish", "false alarm", "Bo ", "Checkout") if word in told
+        ]
+
+
 async def test_the_brief_is_one_word_away(hub: FakeHub) -> None:
     """/b shows where things stand."""
     async with in_room(hub) as at:

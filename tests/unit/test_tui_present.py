@@ -37,7 +37,7 @@ from warroom.tui.present.entry import entry_lines
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pane_layout import lay_out
 from warroom.tui.present.pieces import PaneRow, Piece, Pieces, Tone, cells, fitted, spread
-from warroom.tui.present.rows import Rows, asked, away_row, touched, unnames_people
+from warroom.tui.present.rows import Rows, asked, away_row, touched, unsettles
 from warroom.tui.present.scene import Scene, left, short_name
 from warroom.tui.present.waiting import answers, needs_hub
 from warroom.tui.safety import ControlFilter
@@ -491,15 +491,15 @@ def test_a_struck_row_looks_struck(staffed: Playbook) -> None:
     assert "struck" == Rows(scene(staffed).room).of(staffed.entries[seq - 1]).kind
 
 
-def test_a_redacted_roll_unnames_people(staffed: Playbook) -> None:
+def test_a_redacted_roll_unsettles(staffed: Playbook) -> None:
     """When names go, everything that showed them reads otherwise."""
     staffed.calls("ana", "raj")
     seq = staffed.incident.seq
     staffed.does("cy", c.RequestRedaction(entry=seq, reason="asked to"))
     staffed.does("bo", c.ApproveRedaction(entry=seq))
     room = scene(staffed).room
-    assert unnames_people(staffed.entries[-1], room)
-    assert not unnames_people(staffed.entries[0], room)
+    assert unsettles(staffed.entries[-1], room)
+    assert not unsettles(staffed.entries[0], room)
 
 
 def test_a_line_that_came_back_says_what_to_do_with_it(room: Playbook) -> None:

@@ -21,7 +21,7 @@ from warroom.tui.present.rows import (
     says_something,
     teaching_row,
     touched,
-    unnames_people,
+    unsettles,
 )
 from warroom.tui.widgets.rows import AnyRow, Row
 from warroom.tui.widgets.timeline import Timeline
@@ -87,12 +87,12 @@ class Feed:
         """
         fresh = self._room.entries[self.seen :]
         self._mark_return(you, now)
-        unnamed = any(unnames_people(entry, self._room) for entry in fresh)
-        if unnamed or any(map(names_people, fresh)):
+        anew = any(unsettles(entry, self._room) for entry in fresh)
+        if anew or any(map(names_people, fresh)):
             self._rows.renamed()
         if fresh:
             self._timeline.discard(TEACHING)
-        if unnamed or basis(self.filter, self._room) != self._basis:
+        if anew or basis(self.filter, self._room) != self._basis:
             self._show_anew()
         elif fresh:
             self._show(fresh)
@@ -110,7 +110,7 @@ class Feed:
         self.seen = len(self._room.entries)
 
     def _show_anew(self) -> None:
-        """Make every row again: of other entries, or with other names."""
+        """Make every row again: of other entries, with other names, or without their words."""
         self._basis = basis(self.filter, self._room)
         self._keeps = sieve(self.filter, self._room)
         self.hidden = self.hidden_since = self.seen = 0

@@ -12,6 +12,7 @@ from warroom.domain import commands as c
 from warroom.domain import events as e
 from warroom.domain.commands import PersonCommand
 from warroom.domain.events import Recorded
+from warroom.domain.names import NAMING
 from warroom.domain.permissions import WORKING
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import Scope
@@ -271,14 +272,14 @@ def _citing(seq: int, room: Transcript) -> set[int]:
 
 def names_people(recorded: Recorded) -> bool:
     """Whether people are called otherwise in the entries that follow."""
-    naming = e.PersonJoined | e.PersonRenamed | e.MemberAdmitted | e.RollCalled
-    return isinstance(recorded.event, naming)
+    return isinstance(recorded.event, NAMING)
 
 
-def unnames_people(recorded: Recorded, room: Transcript) -> bool:
-    """Whether people are called otherwise in earlier entries, too: a new name, or one less."""
+def unsettles(recorded: Recorded, room: Transcript) -> bool:
+    """Whether any earlier entry may read otherwise: by a new name or one less, or as its words have
+    expired."""
     match recorded.event:
-        case e.PersonRenamed():
+        case e.PersonRenamed() | e.WordsExpired():
             return True
         case e.EntryRedacted(of=of):
             entry = room.entry(of.seq)
