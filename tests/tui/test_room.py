@@ -374,6 +374,20 @@ async def test_an_entry_opens_in_full(hub: FakeHub) -> None:
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
 
 
+async def test_redacted_words_leave_the_page_of_their_entry(hub: FakeHub) -> None:
+    """While it is read: whoever asked for it need not ask everyone to press esc."""
+    hub.says("bo", c.Post(text="swordfish"))
+    async with in_room(hub) as at:
+        await at.presses("escape", "G", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, EntryScreen))
+        assert "swordfish" in reading(at).plain
+        hub.says("ana", c.RequestRedaction(entry=5, reason="a password"))
+        hub.says("bo", c.ApproveRedaction(entry=5))
+        await at.waits_for(lambda: "swordfish" not in reading(at).plain)
+        assert "[redacted" in reading(at).plain
+        assert "swordfish" not in str(at.app.screen.query_one(Hanging).content)
+
+
 async def test_search(hub: FakeHub) -> None:
     """/ in the timeline searches; the cursor goes there."""
     async with in_room(hub) as at:

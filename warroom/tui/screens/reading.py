@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from warroom.domain.transcript import Transcript
 from warroom.text import one_line
 from warroom.tui.keymap import Where, bindings, over_a_room
+from warroom.tui.messages import RoomMoved
 from warroom.tui.present.entry import entry_lines, links
 from warroom.tui.present.foot import foot
 from warroom.tui.present.pieces import Piece, Pieces, Tone
@@ -73,12 +74,22 @@ class ReadingScreen(OverRoom[None]):
 
 
 class EntryScreen(ReadingScreen):
-    """One entry in full. Digits go on to what it is linked with; esc goes back, entry by entry."""
+    """One entry in full, as it reads by now: words that are erased leave this page, too.
+
+    Digits go on to what it is linked with; esc goes back, entry by entry.
+    """
 
     def __init__(self, room: Transcript, seq: int) -> None:
         self.room = room
         self.entry = room.entries[seq - 1]
         super().__init__(f"{room.incident.label} #{seq}", entry_lines(self.entry, room))
+
+    @on(RoomMoved)
+    def _reads_otherwise(self) -> None:
+        self.entry = self.room.entries[self.entry.seq - 1]
+        lines = entry_lines(self.entry, self.room)
+        if lines != self.lines:
+            self.show(lines)
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdecimal() and event.key != "0":
