@@ -389,8 +389,17 @@ def test_milestones_and_the_times_between(staffed: Playbook) -> None:
     assert "after started" in text
     assert "10 min after declared" in text
     assert "identified  not known" in text
-    assert "when it was identified: /status identified" in text
+    assert "when it was identified: /info identified 14:05" in text
+    assert "when it was resolved: /status resolved ~14:50" in text
     assert "a severity: /sev 2 REASON" in text
+
+
+def test_a_milestone_to_come_is_a_status(staffed: Playbook) -> None:
+    """Only what was passed over is described: its status would take the incident back."""
+    staffed.does("ana", c.ChangeStatus(to=Status.INVESTIGATING))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert "when it was identified: /status identified ~14:05" in text
+    assert "when it was mitigated: /status mitigated ~14:31" in text
 
 
 def test_what_is_unfinished_is_named(busy: Transcript) -> None:

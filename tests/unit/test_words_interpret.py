@@ -315,6 +315,9 @@ MORE: dict[str, list[PersonCommand]] = {
             bridge="https://meet.example/1 pin 22",
         )
     ],
+    "/info identified 13:42 mitigated ~13:50": [
+        c.Describe(identified_at=at("13:42"), mitigated_at=at("13:50"))
+    ],
 }
 
 

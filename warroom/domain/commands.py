@@ -84,6 +84,8 @@ class Describe(CommandBase, frozen=True, tag="describe"):
     services: Annotated[tuple[Line, ...], Meta(max_length=50)] = ()
     bridge: Line | None = None
     started_at: Moment | None = None
+    identified_at: Moment | None = None
+    mitigated_at: Moment | None = None
 
 
 class ChangeStatus(CommandBase, frozen=True, tag="status"):

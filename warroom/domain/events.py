@@ -181,11 +181,17 @@ class IncidentRetitled(EventBase, frozen=True, tag="incident.retitled"):
 
 
 class IncidentDescribed(EventBase, frozen=True, tag="incident.described"):
-    """What was not known at the declaration. A field that is absent is unchanged."""
+    """What was not known at the declaration. A field that is absent is unchanged.
+
+    Of two milestones it says when they were reached, for the status goes on without having been
+    there, or was dated wrongly.
+    """
 
     impact: Level | None = None
     urgency: Level | None = None
     started_at: datetime | None = None
+    identified_at: datetime | None = None
+    mitigated_at: datetime | None = None
     words: IncidentWords | None = None
 
 

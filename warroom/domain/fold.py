@@ -241,11 +241,18 @@ def _declared(i: Incident, r: Recorded, ev: e.IncidentDeclared) -> Incident:
 
 
 def _described(i: Incident, r: Recorded, ev: e.IncidentDescribed) -> Incident:
+    reached = i.reached
+    for status, at in (
+        (Status.IDENTIFIED, ev.identified_at),
+        (Status.MITIGATED, ev.mitigated_at),
+    ):
+        reached = reached if at is None else reached.set(status, at)
     return replace(
         i,
         impact=ev.impact or i.impact,
         urgency=ev.urgency or i.urgency,
         started_at=ev.started_at or i.started_at,
+        reached=reached,
         described=(*i.described, r.seq),
     )
 

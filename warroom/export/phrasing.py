@@ -297,10 +297,13 @@ class _Teller:
     def described(self, ev: e.IncidentDeclared | e.IncidentDescribed) -> tuple[str, ...]:
         """What is known of the incident, a detail each."""
         words = ev.words or e.IncidentWords()
+        times = [("started", ev.started_at)]
+        if isinstance(ev, e.IncidentDescribed):
+            times += [("identified", ev.identified_at), ("mitigated", ev.mitigated_at)]
         known = (
             ("impact", ev.impact),
             ("urgency", ev.urgency),
-            ("started", ev.started_at and self.time(ev.started_at)),
+            *((name, at and self.time(at)) for name, at in times),
             ("services", ", ".join(map(one_line, words.services))),
             ("bridge", words.bridge and one_line(words.bridge)),
         )

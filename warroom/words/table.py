@@ -288,10 +288,10 @@ WORDS: tuple[Word, ...] = (
     ),
     Word(
         name="info",
-        help="Add what was not known at the declaration.",
+        help="Add what was not known at the declaration, or when it was identified, mitigated.",
         usage=(
             "info [impact high|medium|low] [urgency high|medium|low] [services A, B] "
-            "[started 13:40] [bridge WHERE]",
+            "[started 13:40] [identified 14:05] [mitigated 14:31] [bridge WHERE]",
         ),
         examples=("/info impact high urgency medium services cards,checkout started 13:40",),
         commands=(c.Describe,),
@@ -373,8 +373,11 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
     "remove @who [REASON]": ("Shows someone out of it, at once.", c.Remove),
     "name NAME": ("Changes the name that people see.", c.Rename),
     "title TEXT": ("Gives it another title.", c.Retitle),
-    "info [impact high|medium|low] [urgency high|medium|low] [services A, B] [started 13:40]"
-    " [bridge WHERE]": ("Adds what was not known.", c.Describe),
+    "info [impact high|medium|low] [urgency high|medium|low] [services A, B] "
+    "[started 13:40] [identified 14:05] [mitigated 14:31] [bridge WHERE]": (
+        "Adds what was not known.",
+        c.Describe,
+    ),
     "brief [copy]": ("Shows it on one screen; or copies it.", None),
     "invite [responder|observer|auditor|guest] [for NAME] [x3] [+12h]": (
         "Lets someone in, once, for an hour; guest: this room.",

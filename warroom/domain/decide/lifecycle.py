@@ -59,22 +59,25 @@ def _declare(command: c.Declare, asked: Asked) -> Ruling:
 
 def _describe(command: c.Describe, asked: Asked) -> Ruling:
     if command == c.Describe():
-        refuse(Code.INVALID, "give at least one of impact, urgency, services, bridge, started_at")
+        some = "impact, urgency, services, bridge, started_at, identified_at, mitigated_at"
+        refuse(Code.INVALID, f"give at least one of {some}")
     said = e.IncidentWords(services=command.services, bridge=command.bridge)
     event = e.IncidentDescribed(
         impact=command.impact,
         urgency=command.urgency,
         started_at=_past(command.started_at, asked),
+        identified_at=_past(command.identified_at, asked, "identified_at"),
+        mitigated_at=_past(command.mitigated_at, asked, "mitigated_at"),
         words=None if said == e.IncidentWords() else said,
     )
     return Ruling(event)
 
 
-def _past(moment: datetime | None, asked: Asked) -> datetime | None:
+def _past(moment: datetime | None, asked: Asked, field: str = "started_at") -> datetime | None:
     if moment is None:
         return None
     if moment > asked.at + SKEW:
-        refuse(Code.INVALID, "started_at lies in the future; give the time when it began")
+        refuse(Code.INVALID, f"{field} lies in the future; give the time when it was")
     return in_utc(moment)
 
 
@@ -82,12 +85,23 @@ def _change_status(i: Incident, command: c.ChangeStatus) -> Ruling:
     legal = TRANSITIONS[i.status]
     if command.to not in legal:
         names = ", ".join(status for status in Status if status in legal)
-        refuse(Code.ILLEGAL_STATE, f"{i.status} cannot become {command.to}; it can become {names}")
+        missed = (
+            f"; when it was {command.to}: /info {command.to} 14:05" if _passed(i, command) else ""
+        )
+        refuse(
+            Code.ILLEGAL_STATE,
+            f"{i.status} cannot become {command.to}; it can become {names}{missed}",
+        )
     reopens = i.status in OVER and command.to is Status.INVESTIGATING
     if command.reason is None and (reopens or command.to is Status.CANCELLED):
         act = "reopening" if reopens else "cancelling"
         refuse(Code.INVALID, f"{act} needs a reason: /status {command.to} REASON")
     return Ruling(e.StatusChanged(was=i.status, now=command.to, words=words(command.reason)))
+
+
+def _passed(i: Incident, command: c.ChangeStatus) -> bool:
+    """Whether it is too late for a status that is a milestone, which a description can date."""
+    return i.status in OVER and command.to in {Status.IDENTIFIED, Status.MITIGATED}
 
 
 def _change_severity(i: Incident, command: c.ChangeSeverity) -> Ruling:

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from warroom.domain.incident import Decision, Incident, untold
 from warroom.domain.metrics import elapsed, milestones
-from warroom.domain.vocabulary import DecisionState, HypothesisState, UpdateState
+from warroom.domain.vocabulary import DecisionState, HypothesisState, Status, UpdateState
 from warroom.export.phrasing import readers
 from warroom.export.times import day_time, duration, elapsed_time
 from warroom.text import one_line
@@ -28,6 +28,14 @@ SAYS_IT: dict[str, str] = {
     "closed": "/status closed",
 }
 """The line that records a milestone which is missing."""
+
+SAYS_IT_LATER: dict[str, str] = {
+    "identified": "/info identified 14:05",
+    "mitigated": "/info mitigated 14:31",
+}
+"""The same for those that the incident has gone past: its status does not go back for them."""
+
+_COURSE = list(Status)
 
 
 def debrief(scene: Scene) -> list[Pieces]:
@@ -79,10 +87,15 @@ def _missing(incident: Incident) -> Iterator[str]:
     """What a reader of the log will ask for."""
     for name, at in _known(incident):
         if at is None and name in SAYS_IT:
-            yield f"when it was {name}: {SAYS_IT[name]}"
+            yield f"when it was {name}: {_says(incident, name)}"
     if incident.severity is None:
         yield "a severity: /sev 2 REASON"
     yield from _unfinished(incident)
+
+
+def _says(incident: Incident, name: str) -> str:
+    late = name in SAYS_IT_LATER and _COURSE.index(incident.status) > _COURSE.index(Status(name))
+    return SAYS_IT_LATER[name] if late else SAYS_IT[name]
 
 
 def unfinished(incident: Incident) -> list[str]:

@@ -9,7 +9,8 @@ from warroom.words.interpret.reader import Reader
 from warroom.words.misread import misread
 
 _SEVERITY = re.compile(r"(?:sev)?([1-5])", re.ASCII | re.IGNORECASE)
-_PARTS = ("impact", "urgency", "services", "bridge", "started")
+_TIMES = ("started", "identified", "mitigated")
+_PARTS = ("impact", "urgency", "services", "bridge", *_TIMES)
 _PART = re.compile(rf"(?:(?<=\s)|\A)({'|'.join(_PARTS)}):?(?=\s|\Z)", re.IGNORECASE)
 
 
@@ -33,13 +34,13 @@ def sev(line: Reader) -> list[PersonCommand]:
 
 def info(line: Reader) -> list[PersonCommand]:
     parts = _parts(line)
-    started = parts.get("started")
+    times = {f"{name}_at": line.moment(parts[name]) for name in _TIMES if name in parts}
     described = c.Describe(
         impact=_level(line, parts, "impact"),
         urgency=_level(line, parts, "urgency"),
         services=tuple(filter(None, map(str.strip, parts.get("services", "").split(",")))),
         bridge=parts.get("bridge"),
-        started_at=None if started is None else line.moment(started),
+        **times,
     )
     if described == c.Describe():
         misread("name at least one service: /info services cards,checkout")
