@@ -8,7 +8,7 @@ from server.batch import Outcome
 from server.clerk import Clerk
 from server.directory import Known
 from server.room import Room
-from server.session import Session
+from server.session import Session, sessions_among
 from warroom.clock import new_command_id
 from warroom.domain.commands import Join, NoteName
 from warroom.domain.hublog import HubState
@@ -77,9 +77,9 @@ class Attendance:
         strangers = {person for person in people if not room.incident.attends(person)}
         if not strangers:
             return
-        for follower in room.followers:
-            if isinstance(follower, Session) and follower.you.person in strangers:
-                self.attend(follower, room.log)
+        for session in sessions_among(room.followers):
+            if session.you.person in strangers:
+                self.attend(session, room.log)
 
     def resume(self, sessions: Iterable[Session], log: str) -> None:
         """A room takes entries again: whoever is there attends."""

@@ -5,18 +5,17 @@ committed batches. It writes to a session only through its `Link`.
 """
 
 import asyncio
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from server import crash, restricted
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
 from server.attendance import Attendance, remembered
-from server.batch import Accepted, Batch, Committed, Outcome
+from server.batch import Accepted, Batch, Outcome
 from server.clerk import Clerk
 from server.clockwatch import ClockWatch
 from server.config import RELEASE_SECONDS
+from server.delivery import Delivery
 from server.directory import Directory, Known
 from server.framing import pack
 from server.intake import MOST_WAITING, Intake
@@ -31,13 +30,13 @@ from server.records import Records
 from server.recovery import Recovery
 from server.retention import Retention
 from server.room import Room
-from server.session import Link, Peer, Session
+from server.session import Link, Peer, Session, sessions_among
 from server.sessions import Sessions
 from server.visits import Visits
 from server.writer import Writer, journal_floor
 from warroom.clock import HubClock, new_command_id, new_log_id
 from warroom.domain.access import Access
-from warroom.domain.commands import Rename, TimerCommand
+from warroom.domain.commands import TimerCommand
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import (
     LABEL,
@@ -68,8 +67,6 @@ from warroom.protocol.envelopes import (
 HEARTBEAT = 10.0
 RETURN_MS = 500
 LIMITS = Limits(frame=MAX_CLIENT_FRAME, waiting=MOST_WAITING, logs=MOST_OPEN)
-
-_logger = logging.getLogger(__name__)
 
 
 class Hub:
@@ -142,6 +139,18 @@ class Hub:
             self._recovery,
             self._attendance,
             self._rates,
+        )
+        self._delivery = Delivery(
+            self._rooms,
+            self._directory,
+            self._sessions,
+            records=self.records,
+            alarms=self._alarms,
+            attendance=self._attendance,
+            readers=self._readers,
+            recovery=self._recovery,
+            retention=self._retention,
+            lists=self._lists,
         )
         self._writer.start()
         if own is None:
@@ -330,77 +339,14 @@ class Hub:
             if self._presences.here(log):
                 self._tell_presence(log)
 
-    # --- what the writer brings ----------------------------------------------------------------
-
     def _from_writer(self, batch: Batch) -> None:
         """Called in the writer's thread."""
-        self._loop.call_soon_threadsafe(self.deliver, batch)
-
-    def deliver(self, batch: Batch) -> None:
-        """Answer those who asked, then tell everyone who follows."""
-        for outcome in batch.outcomes:
-            self._answer(outcome)
-        crash.reached("after-ack")
-        for committed in batch.commits:
-            self._commit(committed)
-        for extended in batch.extended:
-            reply_to = extended.extension.reply_to
-            if isinstance(reply_to, Session):
-                self._recovery.extended(extended, reply_to)
-            elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
-                reply_to.set_result(extended)
-        if batch.commits:
-            self._lists.changed()
-
-    def _answer(self, outcome: Outcome) -> None:
-        waiting = outcome.waiting
-        reply_to = waiting.reply_to
-        self._attendance.settled(outcome)
-        if isinstance(waiting.command, Rename) and isinstance(outcome, Accepted):
-            self._sessions.renamed(waiting.person, waiting.command.name)
-        if waiting.person == HUB and not isinstance(outcome, Accepted):
-            self._alarms.refused(waiting.id, outcome.refused.temporary)
-        if isinstance(reply_to, Session):
-            reply_to.answer(outcome)
-            self.records.answered(reply_to, outcome)
-        elif isinstance(reply_to, asyncio.Future) and not reply_to.done():
-            reply_to.set_result(outcome)
-
-    def _commit(self, committed: Committed) -> None:
-        if committed.label == LABEL:
-            self._directory.fold(entry.recorded() for entry in committed.entries)
-            self._sessions.part_with_the_revoked()
-            self._retention.look()
-            return
-        room = self._rooms.get(committed.log)
-        if room is None:
-            room = self._rooms[committed.log] = Room(committed.log, committed.label, pack)
-        for session in restricted.shut_out(room, committed):
-            self._readers.shut(session, room)
-        live = room.commit(committed)
-        for key in live.to:
-            if isinstance(key, Session) and not key.link.write(live.data):
-                room.hold(key)
-        for key in _sessions(room):
-            if room.behind(key):
-                key.link.wake()
-        if self._recovery.committed(room):
-            self._attendance.resume(_sessions(room), room.log)
-        if not self._recovery.holds(room.log):
-            self._alarms.set(room.incident)
+        self._loop.call_soon_threadsafe(self._delivery.deliver, batch)
 
     def _called(self, handle: str) -> Known | None:
         return remembered(self._rooms.values(), self._state(), handle)
 
-    # --- telling -------------------------------------------------------------------------------
-
     def _tell_presence(self, log: str) -> None:
         frame = pack(encode(self._presences.message(log)))
-        for session in _sessions(self._rooms[log]):
+        for session in sessions_among(self._rooms[log].followers):
             session.link.write(frame)
-
-
-def _sessions(room: Room) -> Iterator[Session]:
-    for key in tuple(room.followers):
-        if isinstance(key, Session):
-            yield key

@@ -10,7 +10,7 @@ from functools import reduce
 from server.batch import Committed
 from server.records import UNREAD, Records
 from server.room import Room
-from server.session import Session
+from server.session import Session, sessions_among
 from warroom.domain.events import MemberRemoved, RoomRestricted
 from warroom.domain.fold import apply
 from warroom.domain.hublog import NoteRead
@@ -44,9 +44,7 @@ def shut_out(room: Room, committed: Committed) -> Iterator[Session]:
     before = room.incident
     after = reduce(apply, (entry.recorded() for entry in committed.entries), before)
     closed = after.restricted and not before.restricted
-    for follower in tuple(room.followers):
-        if not isinstance(follower, Session):
-            continue
-        stays = after.open_to(follower.you.person) if closed else follower.sees(after)
+    for session in sessions_among(room.followers):
+        stays = after.open_to(session.you.person) if closed else session.sees(after)
         if not stays:
-            yield follower
+            yield session

@@ -1,6 +1,6 @@
 """One connection of one person, as the hub sees it."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -110,6 +110,13 @@ class Session:
         """Say what became of a command of theirs."""
         self.waiting -= 1
         self.say(_reply(outcome))
+
+
+def sessions_among(followers: Iterable[Hashable]) -> Iterator[Session]:
+    """The sessions that follow a room, as they are now: meanwhile it may lose some."""
+    for follower in tuple(followers):
+        if isinstance(follower, Session):
+            yield follower
 
 
 def _reply(outcome: Outcome) -> Acked | Declined:
