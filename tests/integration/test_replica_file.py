@@ -100,7 +100,7 @@ async def test_opening_again_asks_only_for_what_is_new(serve: Any, tmp_path: Pat
             again = ana.desk.open(replica.log)
             assert held == again.seq
             assert held == again.open().after
-            ana.desk._ask(again)
+            ana.desk._asking.open(again)
             await ana.until(lambda: again.seq == other.seq and again.sync is Sync.LIVE)
             assert ["one", "two"] == texts(again)
         assert ["one", "two"] == texts(loaded(ana.file(replica.log))[0])

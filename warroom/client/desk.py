@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from warroom.client.asking import Asking
 from warroom.client.connection import Connection, Line, LineState
 from warroom.client.draft import Draft
 from warroom.client.healing import next_offer, unvouched
@@ -16,7 +17,7 @@ from warroom.client.hello import hello
 from warroom.client.inviting import InviteMade, InviteRefused, InviteWanted, Inviting
 from warroom.client.keeper import Keeper
 from warroom.client.outflow import Outflow
-from warroom.client.pace import Backoff, Pace
+from warroom.client.pace import Pace
 from warroom.client.replica import (
     Appended,
     Change,
@@ -105,7 +106,6 @@ class Desk:
         self.replicas: dict[str, Replica] = {}
         self.offset = timedelta(0)
         self._listener = listener
-        self._pace = pace
         self._watching = False
         self._closing: set[str] = set()
         self._visited: set[str] = set()
@@ -113,14 +113,12 @@ class Desk:
         self._troubles: list[Failure] = []
         self._running = False
         self._touched_at = monotonic()
-        self._opened_at: dict[str, float] = {}
-        self._retries: dict[str, Backoff] = {}
-        self._timers: set[asyncio.TimerHandle] = set()
         self._connection = Connection(
             target, hello(name, observer=observer), self._line_changed, self._receive, pace
         )
         self._keeper = Keeper(store, target, name, self._complain)
         self._outflow = Outflow(self._connection.say)
+        self._asking = Asking(self._connection.say, self._outflow, pace, self._is_open)
         self._inviting = Inviting(self._connection.say, listener)
         self._waiting = Waiting(self._keeper, self._outflow.give)
         if (known := self._keeper.known) is not None:
@@ -139,7 +137,7 @@ class Desk:
         try:
             await self._connection.run()
         finally:
-            self._cancel_timers()
+            self._asking.lost()
             self._keeper.close(self.replicas.values())
 
     def now(self) -> datetime:
@@ -181,7 +179,7 @@ class Desk:
         del self.replicas[log]
         self._closing.discard(log)
         self._loading.pop(log, None)
-        self._opened_at.pop(log, None)
+        self._asking.closed(log)
         self._keeper.forget(log, replica)
         self._connection.say(Close(log=log))
 
@@ -233,7 +231,7 @@ class Desk:
         self._listener(LineChanged(line))
         if line.state in _ON_THE_LINE:
             return
-        self._cancel_timers()
+        self._asking.lost()
         self._outflow.lost()
         self._inviting.lost()
         for replica in self.replicas.values():
@@ -327,16 +325,15 @@ class Desk:
     def _act(self, replica: Replica, change: Change) -> None:
         match change:
             case Retry(submit=submit):
-                self._come_again(replica, submit)
+                self._asking.come_again(replica, submit)
             case Reopen():
-                since = monotonic() - self._opened_at.get(replica.log, 0.0)
-                self._later(max(0.0, self._pace.reopen - since), self._ask, replica)
+                self._asking.reopen(replica)
             case Settled(id=id_):
-                self._retries.pop(replica.log, None)
+                self._asking.settled(replica.log)
                 self._outflow.answered(id_)
                 self._waiting.settled(replica, id_)
                 if replica.sync is Sync.CLOSED:
-                    self._ask(replica)
+                    self._asking.open(replica)
             case Returned(pending=pending, text=text):
                 self._outflow.answered(pending.submit.id)
                 self._waiting.returned(replica, pending, text)
@@ -356,7 +353,7 @@ class Desk:
         if offer is not None:
             self._connection.say(offer)
         elif seq >= replica.seq:
-            self._ask(replica)
+            self._asking.open(replica)
         else:
             self._tell(replica, replica.offer_refused(unvouched(seq)))
 
@@ -370,7 +367,7 @@ class Desk:
     def _load_on(self, replica: Replica) -> None:
         """Take in one slice, and let the screen have its turn before the next."""
         steps = self._loading.get(replica.log)
-        if steps is None or self.replicas.get(replica.log) is not replica:
+        if steps is None or not self._is_open(replica):
             return
         for changes in steps:
             self._tell(replica, changes)
@@ -390,23 +387,11 @@ class Desk:
             return
         pending = replica.resend()
         if not any(map(_declares, pending)):
-            self._ask(replica)
+            self._asking.open(replica)
         self._outflow.go_on(replica.log, pending)
 
-    def _ask(self, replica: Replica) -> None:
-        if self.replicas.get(replica.log) is replica and self._connection.say(replica.open()):
-            self._opened_at[replica.log] = monotonic()
-
-    def _come_again(self, replica: Replica, submit: Submit) -> None:
-        """The hub turned a command away for now: later, it and all after it are sent again."""
-        if self._outflow.hold(submit):
-            retries = self._retries.setdefault(
-                replica.log, Backoff(self._pace.first, self._pace.longest)
-            )
-            self._later(retries.next(), self._resend, replica)
-
-    def _resend(self, replica: Replica) -> None:
-        self._outflow.go_on(replica.log, replica.resend())
+    def _is_open(self, replica: Replica) -> bool:
+        return self.replicas.get(replica.log) is replica
 
     def _finish_closing(self, replica: Replica) -> None:
         reached = replica.sync in {Sync.LIVE, Sync.DIVERGED} or replica.log not in self._visited
@@ -420,21 +405,6 @@ class Desk:
             self._listener(trouble)
         else:
             self._troubles.append(trouble)
-
-    # --- timers --------------------------------------------------------------------------------
-
-    def _later(self, delay: float, call: Callable[..., None], *arguments: object) -> None:
-        def fire() -> None:
-            self._timers.discard(timer)
-            call(*arguments)
-
-        timer = asyncio.get_running_loop().call_later(delay, fire)
-        self._timers.add(timer)
-
-    def _cancel_timers(self) -> None:
-        """What was to be asked later is asked on arrival instead."""
-        while self._timers:
-            self._timers.pop().cancel()
 
 
 def _declares(submit: Submit) -> bool:
