@@ -87,9 +87,10 @@ class Delivery:
 
     def _commit(self, committed: Committed) -> None:
         if committed.label == LABEL:
-            self._directory.fold(entry.recorded() for entry in committed.entries)
+            recorded = [entry.recorded() for entry in committed.entries]
+            self._directory.fold(recorded)
             self._sessions.part_with_the_revoked()
-            self._retention.look()
+            self._retention.committed(recorded)
             return
         room = self._rooms.get(committed.log)
         if room is None:

@@ -6,7 +6,7 @@ committed batches. It writes to a session only through its `Link`.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from server.adoption import Adopter, Found
 from server.alarms import Alarms
@@ -17,6 +17,7 @@ from server.clockwatch import ClockWatch
 from server.config import RELEASE_SECONDS
 from server.delivery import Delivery
 from server.directory import Directory, Known
+from server.doubt import Doubt
 from server.framing import pack
 from server.intake import MOST_WAITING, Intake
 from server.journal import Journal, JournalRefused, JournalTemporary, LogHead, Page
@@ -34,7 +35,7 @@ from server.session import Link, Peer, Session, sessions_among
 from server.sessions import Sessions
 from server.visits import Visits
 from server.writer import Writer, journal_floor
-from warroom.clock import HubClock, new_command_id, new_log_id
+from warroom.clock import HubClock, monotonic, new_command_id, new_log_id
 from warroom.domain.access import Access
 from warroom.domain.commands import TimerCommand
 from warroom.domain.events import DEFAULT_POLICY
@@ -95,6 +96,7 @@ class Hub:
         heads = await asyncio.to_thread(self._journal.heads)
         self._clock = HubClock(journal_floor(heads))
         self._clock_watch = ClockWatch(self._clock)
+        self._doubt = Doubt(self._clock.earlier(), monotonic())
         own = next((head.log for head in heads if head.label == LABEL), None)
         self._directory = Directory(own or new_log_id())
         reception = Reception(
@@ -118,7 +120,8 @@ class Hub:
             self._rooms,
             self._clerk,
             self._state,
-            self._clock.now,
+            self._clock.earlier,
+            self._doubt,
             self._recovery.holds,
         )
         self._lists = Lists(self._loop, self._rooms, self._presences, self._recovery.holds)
@@ -187,6 +190,7 @@ class Hub:
     def _load(self, head: LogHead) -> None:
         room = None if head.label == LABEL else Room(head.log, head.label, pack)
         for page in read_log(self._journal, head):
+            self._doubt.saw(datetime.fromisoformat(entry.header.at) for entry in page)
             if room is None:
                 self._directory.fold(entry.recorded() for entry in page)
             else:
@@ -257,6 +261,10 @@ class Hub:
     def now(self) -> datetime:
         """The hub's time, UTC."""
         return self._clock.now()
+
+    def today(self) -> date:
+        """The date by which words expire, UTC."""
+        return self._clock.earlier().date()
 
     async def own_page(self, after: int, limit: int) -> Page:
         """A page of the hub's own log."""
@@ -329,6 +337,7 @@ class Hub:
         """Log a step of the wall clock."""
         step = self._clock_watch.look()
         if step is not None:
+            self._doubt.stepped(timedelta(milliseconds=step), monotonic())
             self._alarms.rearm()
             self._clerk.ask(self._directory.state.log, NoteClockStep(by_ms=step), new_command_id())
 

@@ -200,7 +200,10 @@ class Steward:
         rooms = self._hub.expiring(message.days)
         if rooms and not message.sure:
             which = "one room" if rooms == 1 else f"{rooms} rooms"
-            text = f"that erases words of {which} at once and for good; if it is meant, give --yes"
+            text = (
+                f"that erases words of {which} at once and for good, because today is "
+                f"{self._hub.today()}; if that is so, and it is meant, give --yes"
+            )
             raise _Refused(Code.CONFLICT, text)
         await self._write(session, SetRetention(days=message.days))
         return WordsRetained(days=message.days)

@@ -71,6 +71,11 @@ class HubClock:
         base, started = self._anchor
         return base + timedelta(seconds=time.monotonic() - started)
 
+    def earlier(self) -> datetime:
+        """The hub's time, or this machine's where that is behind: what is old by it is old by
+        both."""
+        return min(self.now(), now())
+
     def drift(self) -> timedelta:
         """How far the machine's wall clock stands ahead of the hub's time."""
         return now() - self.now()

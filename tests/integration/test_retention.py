@@ -73,6 +73,11 @@ class Past:
             async with self._serve() as served, joined(served.socket, "ana") as ana:
                 yield Then(served.hub, ana)
 
+    async def today(self) -> None:
+        """The hub was on two hours ago, and something was said: then the date is no surprise."""
+        async with self.ago(2 / 24) as then:
+            await then.ana.declares("today's")
+
     async def cancelled(self, days: float, *said: c.PersonCommand) -> str:
         """The log of a room that was cancelled so many days ago."""
         async with self.ago(days) as then:
@@ -247,6 +252,75 @@ async def test_everyone_is_told_how_long_words_are_kept(hubs: Hubs) -> None:
     assert 30 == welcome.retention
 
 
+# --- a date that nothing leads up to -------------------------------------------------------------
+
+
+async def due_by_the_clock(past: Past) -> str:
+    """A room whose words are old enough, if the date is right: the hub was not on for 100 days."""
+    async with past.ago(100) as then:
+        await then.keeps(90)
+        return await then.cancels()
+
+
+async def erased(client: Client, log: str) -> list[int]:
+    """What is gone of a room, once everything that was asked for before now is done."""
+    await client.declares("meanwhile")
+    return wordless(await read(client, log))
+
+
+async def test_a_date_that_no_entry_leads_up_to_erases_nothing(hubs: Hubs, past: Past) -> None:
+    """The hub's log says so, and what to do; who runs the hub can say that the date is right."""
+    log = await due_by_the_clock(past)
+    hub = hubs.start()
+    await until(lambda: "no entry leads up to that" in hub.errors.read_text())
+    async with joined(hub.socket) as operator:
+        assert [] == await erased(operator, log)
+        refused = await retain(operator, 90, sure=False)
+        assert isinstance(refused, Failed)
+        assert f"{real_now():%Y}-" in refused.text
+        assert [] == await erased(operator, log)
+        assert WordsRetained(days=90) == await retain(operator, 90)
+        assert [(4, 90)] == throughs(await expiries(operator, log))
+
+
+async def test_what_is_said_under_a_wrong_clock_does_not_vouch_for_it(
+    serve: Serve, past: Past
+) -> None:
+    """Not in the hub that was started under it, nor in the next."""
+    log = await due_by_the_clock(past)
+    for _ in range(2):
+        async with serve() as served, joined(served.socket, "ana") as ana:
+            assert served.hub.pending
+            assert [] == await erased(ana, log)
+
+
+async def test_a_date_is_believed_once_the_clock_has_run_on(
+    serve: Serve, past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hub that was off for long does what is due, and nobody need say so."""
+    log = await due_by_the_clock(past)
+    monkeypatch.setattr("server.doubt.PROBATION", timedelta(seconds=1))
+    monkeypatch.setattr("server.hub.HEARTBEAT", 1)
+    async with serve() as served, joined(served.socket, "ana") as ana:
+        assert [(4, 90)] == throughs(await expiries(ana, log))
+
+
+async def test_a_clock_that_is_set_a_year_ahead_erases_nothing(
+    serve: Serve, past: Past, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under a running hub, whose date was believed; but it would, once that is said to be right."""
+    async with past.ago(40) as then:
+        await then.keeps(90)
+        log = await then.cancels()
+    await past.today()
+    async with serve() as served, joined(served.socket, "ana") as ana:
+        monkeypatch.setattr(warroom.clock, "now", lambda: real_now() + timedelta(days=365))
+        await until(lambda: "no entry leads up to that" in caplog.text)
+        assert [] == await erased(ana, log)
+        await Then(served.hub, ana).keeps(90)
+        assert [(4, 90)] == throughs(await expiries(ana, log))
+
+
 # --- hubs that were away -------------------------------------------------------------------------
 
 
@@ -256,6 +330,7 @@ async def test_a_hub_that_was_off_does_it_when_it_starts(hubs: Hubs, past: Past)
         await then.keeps(90)
         old = await then.cancels()
     young = await past.cancelled(50)
+    await past.today()
     hub = hubs.start("--auto", "--idle", "0.2")
     assert 0 == hub.process.wait(WAIT)
     assert [1, 2, 3, 4] == wordless(stored(hub.data, old))
@@ -273,6 +348,7 @@ async def test_a_hub_that_dies_over_it_leaves_the_rest_to_the_next(
     async with past.ago(100) as then:
         await then.keeps(90)
         log = await then.cancels(*(c.Post(text=SECRET) for _ in range(notes)))
+    await past.today()
     with crashing(hubs, point):
         hub = hubs.spawn()
         assert 0 != await asyncio.to_thread(hub.process.wait, WAIT)
@@ -299,6 +375,7 @@ async def backed_up(past: Past, data: Path) -> tuple[str, Path]:
     async with past.ago(100) as then:
         await then.keeps(90)
         log = await then.cancels()
+    await past.today()
     backup = data.with_name("hub.backup")
     await asyncio.to_thread(make, data, backup)
     return log, backup
