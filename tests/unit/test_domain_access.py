@@ -24,11 +24,11 @@ from warroom.domain.access import (
     RevokeInvite,
     RotateSession,
     apply_access,
-    decide_access,
     invite_is_over,
     session_is_over,
 )
 from warroom.domain.decide import Asked, Code, Granted, Refused
+from warroom.domain.decide.access import decide_access
 from warroom.domain.events import DEFAULT_POLICY, NameWords, PlaceWords, Recorded
 from warroom.domain.hublog import (
     FoundHub,

@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from warroom.domain import events as e
-from warroom.domain.access import Access, AccessCommand, after_restore, apply_access, decide_access
+from warroom.domain.access import Access, AccessCommand, after_restore, apply_access
 from warroom.domain.commands import CommandBase, Days, Handle, Line, PersonId, PublicKey
+from warroom.domain.decide.access import decide_access
 from warroom.domain.decide.asked import Asked, Code, Granted, Refused
 from warroom.domain.events import DEFAULT_POLICY, LogAt, PersonWords, Policy, Recorded, TextWords
 from warroom.domain.fold import source_of

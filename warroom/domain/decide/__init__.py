@@ -2,7 +2,7 @@
 
 The checks that hold for every command stand here; what a command needs of its own stands with
 its family: `lifecycle`, `roles`, `decisions`, `actions`, `updates`, `corrections`, `people`,
-`recovery`, `retention`.
+`recovery`, `retention`. The rules of the hub's own log for invites and sessions stand in `access`.
 """
 
 from typing import assert_never
