@@ -1,20 +1,49 @@
-"""What an entry about invites, sessions and refusals says to people. No digest is ever shown."""
+"""What an entry of the hub's own log says to people: who may come in, who was shown what, what was
+refused. No digest is ever shown."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
 from warroom.domain import events as e
-from warroom.domain.events import AccessDenied, AccessEvent
+from warroom.domain.events import AccessDenied, AccessEvent, HubEvent
 from warroom.domain.transcript import WORDLESS
 from warroom.domain.vocabulary import Denied, spoken
+from warroom.export.times import keeping
 from warroom.text import one_line
 
 
-def access_text(
-    event: AccessEvent, name: Callable[[str], str], time: Callable[[datetime], str]
-) -> str:
+def hub_text(event: HubEvent, name: Callable[[str], str], time: Callable[[datetime], str]) -> str:
     """The entry in words, after the name of whose deed it is."""
+    match event:
+        case e.HubFounded():
+            return "founded this hub"
+        case e.PersonRegistered(person=person):
+            return f"registered {name(person)}"
+        case e.RestrictedRead() | e.RoomExported():
+            what = (
+                "opened restricted room" if isinstance(event, e.RestrictedRead) else "exported log"
+            )
+            return f"{name(event.person)} {what} {event.log[:8]} as {event.scope}"
+        case e.AccessDenied():
+            return _denied(event, name)
+        case e.ClockStepped(by_ms=by_ms):
+            return f"the machine's clock stepped by {by_ms / 1000:+.3f} s"
+        case e.RetentionSet(days=days):
+            return f"from now on {keeping(days)}"
+        case e.HubRestored(rooms=rooms, sessions=sessions):
+            held = f"{len(rooms)} room{'s' * (len(rooms) != 1)}"
+            again = f"; open again: session {', '.join(map(one_line, sessions))}" * bool(sessions)
+            return f"restored from a backup of {held}{again}"
+        case e.RoomAdopted(log=log, seq=seq):
+            return f"adopted the log {one_line(log)} as far as #{seq}"
+        case access if isinstance(access, AccessEvent):
+            return _access(access, name, time)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _access(event: AccessEvent, name: Callable[[str], str], time: Callable[[datetime], str]) -> str:
     match event:
         case e.InviteMade():
             return _made(event, name, time)
@@ -43,7 +72,7 @@ def _made(event: e.InviteMade, name: Callable[[str], str], time: Callable[[datet
     return f"made invite {event.invite}{for_whom}: {spoken(event.scope)}, {uses}, until {until}"
 
 
-def denied_text(event: AccessDenied, name: Callable[[str], str]) -> str:
+def _denied(event: AccessDenied, name: Callable[[str], str]) -> str:
     """What was refused, and to whom."""
     who = "someone" if event.person is None else name(event.person)
     match event.denied:

@@ -13,8 +13,8 @@ from warroom.domain import events as e
 from warroom.domain.events import Recorded
 from warroom.domain.transcript import WORDLESS, Transcript, absence, main_words
 from warroom.domain.vocabulary import Audience, PromotedTo, Risk, Role, Via, spoken
-from warroom.export.access_phrasing import access_text, denied_text
-from warroom.export.times import clock_time, days_long, duration, keeping, time_beside
+from warroom.export.hub_phrasing import hub_text
+from warroom.export.times import clock_time, days_long, duration, time_beside
 from warroom.text import one_line, visible
 
 LATE = timedelta(seconds=60)
@@ -216,30 +216,8 @@ def phrase(recorded: Recorded, room: Transcript) -> Phrase:  # noqa: C901 - one 
         case e.LogRestored(head=head):
             text = f"the hub came back from a backup; the log goes on after #{head.seq}"
             return Phrase("", text, (), "hub")
-        case e.HubFounded():
-            return Phrase("", "founded this hub", (), "hub")
-        case e.PersonRegistered(person=person):
-            return Phrase("", f"registered {tell.name(person)}", (), "hub")
-        case e.RestrictedRead(log=log, person=person, scope=scope):
-            text = f"{tell.name(person)} opened restricted room {log[:8]} as {scope}"
-            return Phrase("", text, (), "hub")
-        case e.RoomExported(log=log, person=person, scope=scope):
-            text = f"{tell.name(person)} exported log {log[:8]} as {scope}"
-            return Phrase("", text, (), "hub")
-        case e.AccessDenied() as denied:
-            return Phrase("", denied_text(denied, tell.name), (), "hub")
-        case e.ClockStepped(by_ms=by_ms):
-            return Phrase("", f"the machine's clock stepped by {by_ms / 1000:+.3f} s", (), "hub")
-        case e.RetentionSet(days=days):
-            return Phrase("", f"from now on {keeping(days)}", (), "hub")
-        case e.HubRestored(rooms=rooms, sessions=sessions):
-            held = f"{len(rooms)} room{'s' * (len(rooms) != 1)}"
-            again = f"; open again: session {', '.join(map(one_line, sessions))}" * bool(sessions)
-            return Phrase("", f"restored from a backup of {held}{again}", (), "hub")
-        case e.RoomAdopted(log=log, seq=seq):
-            return Phrase("", f"adopted the log {one_line(log)} as far as #{seq}", (), "hub")
-        case event if isinstance(event, e.AccessEvent):
-            return Phrase("", access_text(event, tell.name, tell.time), (), "hub")
+        case event if isinstance(event, e.HubEvent):
+            return Phrase("", hub_text(event, tell.name, tell.time), (), "hub")
         case e.Unknown(kind=kind):
             return Phrase("?", f"{one_line(kind)}: a newer version wrote this", (), "unknown")
         case unreachable:
