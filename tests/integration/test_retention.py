@@ -372,9 +372,7 @@ def crashing(hubs: Hubs, point: str) -> Iterator[None]:
 
 async def backed_up(past: Past, data: Path) -> tuple[str, Path]:
     """The log of a room whose words have to go now, and a backup that holds them."""
-    async with past.ago(100) as then:
-        await then.keeps(90)
-        log = await then.cancels()
+    log = await due_by_the_clock(past)
     await past.today()
     backup = data.with_name("hub.backup")
     await asyncio.to_thread(make, data, backup)
