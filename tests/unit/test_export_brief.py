@@ -33,6 +33,14 @@ def read(entries: list[Recorded]) -> Transcript:
     return room
 
 
+def test_the_condition_is_what_the_severity_is_for() -> None:
+    """Before anything is confirmed or suspected, that is what someone who comes late must know."""
+    book = Playbook()
+    book.does("ana", c.Declare(title="Scanners offline"))
+    book.does("ana", c.ChangeSeverity(to=Severity.SEV2, reason="no shipping from Leipzig"))
+    assert "CONDITION  SEV2: no shipping from Leipzig" in briefed(book)
+
+
 def briefed(book: Playbook) -> list[str]:
     return brief(read(book.entries), book.now)
 

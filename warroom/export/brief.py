@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from warroom.domain.events import IncidentWords, StatusChanged
+from warroom.domain.events import IncidentWords, SeverityChanged, StatusChanged
 from warroom.domain.incident import (
     Action,
     Decision,
@@ -140,12 +140,15 @@ def described(room: Transcript) -> tuple[tuple[str, ...], str | None]:
 
 
 def _condition(room: Transcript) -> list[str]:
-    """Why the status is what it is, confirmed facts, then what is suspected; the latest first."""
+    """Why status and severity are what they are, confirmed facts, then what is suspected; the latest first."""
     i = room.incident
     entry = room.entry(i.status_seq)
     lines = []
     if entry and isinstance(entry.event, StatusChanged) and entry.event.words:
         lines.append(f"{i.status}: {one_line(room.text(i.status_seq))}")
+    rated = room.entry(i.severity_seq)
+    if rated and isinstance(rated.event, SeverityChanged) and rated.event.words:
+        lines.append(f"{i.severity}: {one_line(room.text(i.severity_seq))}")
     lines += [f"fact #{seq} {one_line(room.text(seq))}" for seq in sorted(i.facts, reverse=True)]
     suspected = [h for h in i.hypotheses.values() if h.state is not HypothesisState.RULED_OUT]
     suspected.sort(key=lambda h: (h.state is HypothesisState.OPEN, -h.number))
