@@ -123,7 +123,7 @@ def _encrypted(parser: argparse.ArgumentParser, given: argparse.Namespace) -> bo
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -P -m server", description="Run the hub of a war room on this machine."
+        prog="warroom serve", description="Run the hub of a war room on this machine."
     )
     parser.add_argument("--version", action="version", version=f"warroom {__version__}")
     parser.add_argument(

@@ -64,6 +64,17 @@ def test_every_command_and_word_has_help(name: str, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.startswith(f"usage: warroom {name}")
 
 
+@pytest.mark.parametrize("name", ["post", "hub", "join", "declare"])
+def test_help_is_wrapped_where_the_terminal_is_narrow(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal of 80 columns would break the explanations of flags in mid-word."""
+    usage_error(name, "--help")
+    flags = capsys.readouterr().out.partition("options:")[2]
+    assert flags
+    assert all(len(line) < 80 for line in flags.splitlines())
+
+
 def test_help_lists_every_command_and_word(capsys: pytest.CaptureFixture[str]) -> None:
     """The one place where people look."""
     assert 0 == usage_error("--help")

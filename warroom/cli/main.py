@@ -133,6 +133,13 @@ class _Formatter(argparse.RawTextHelpFormatter):
             width = 80
         super().__init__(prog, width=width - 2)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """A help's own lines, wrapped where the terminal would break them in mid-word."""
+        import textwrap
+
+        lines = super()._split_lines(text, width)
+        return [part for line in lines for part in textwrap.wrap(line, width)]
+
 
 class _Parser(argparse.ArgumentParser):
     """The first parser, whose help lists all commands and words."""
