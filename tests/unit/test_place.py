@@ -179,3 +179,10 @@ def test_no_plain_text_beyond_this_machine(
     with pytest.raises(SystemExit):
         parse(flags, {"WARROOM_DATA": "/x"})
     assert told in capsys.readouterr().err
+
+
+def test_the_help_of_a_hub_names_what_people_type(capsys: pytest.CaptureFixture[str]) -> None:
+    """`warroom serve` hands its flags on; nobody types the module's name."""
+    with pytest.raises(SystemExit):
+        parse(["--help"], {})
+    assert capsys.readouterr().out.startswith("usage: warroom serve ")

@@ -806,6 +806,20 @@ def test_help_names_every_word_and_key() -> None:
     assert all(key.help in page for key in KEYS)
 
 
+def test_help_in_the_lobby_begins_with_its_keys() -> None:
+    """There is no room yet in which words count; nothing is left out for that."""
+    in_room, in_lobby = ([text(line) for line in help.lines(lobby=it)] for it in (False, True))
+    assert "Keys: lobby" == in_lobby[0]
+    assert "Words, in a room" == in_room[0]
+    assert sorted(in_room) == sorted(in_lobby)
+
+
+@pytest.mark.parametrize("sync", [Sync.DIVERGED, Sync.RECOVERING])
+def test_trouble_fits_the_narrowest_screen(sync: Sync) -> None:
+    """What to do stands at the end of the sentence, and must be seen."""
+    assert 0 < len(header.trouble(LIVE, sync)) <= 78
+
+
 def test_history_goes_back_and_forth() -> None:
     """The line being typed comes back after the last sent one."""
     history = History()

@@ -54,9 +54,10 @@ def test_text_is_made_visible() -> None:
 )
 def test_a_word_there_is_not_names_its_neighbours(line: str, nearest: tuple[str, ...]) -> None:
     """What may be a path or a slip is not sent, and the words spelt like it are named."""
-    with pytest.raises(UnknownWord, match="there is no word /") as caught:
+    with pytest.raises(UnknownWord, match=r"there is no word /|say which word: tab") as caught:
         read_line(line)
     assert nearest == caught.value.nearest
+    assert ("/ " in f"{line} ") == caught.value.text.startswith("say which word")
 
 
 def test_arguments_say_what_a_line_says() -> None:

@@ -140,7 +140,8 @@ def described(room: Transcript) -> tuple[tuple[str, ...], str | None]:
 
 
 def _condition(room: Transcript) -> list[str]:
-    """Why status and severity are what they are, confirmed facts, then what is suspected; the latest first."""
+    """Why status and severity are as they are, then confirmed facts, then what is suspected; the
+    latest first."""
     i = room.incident
     entry = room.entry(i.status_seq)
     lines = []

@@ -330,7 +330,9 @@ class WarroomApp(App[None]):
         from warroom.tui.present import help as help_text
         from warroom.tui.screens.reading import ReadingScreen
 
-        self.push_screen(ReadingScreen("help", help_text.lines(self.keymap)))
+        self.push_screen(
+            ReadingScreen("help", help_text.lines(self.keymap, lobby=self.glance() is None))
+        )
 
     async def action_quit(self) -> None:
         """Quit; but first say so, once, if something that was written would be lost."""

@@ -94,6 +94,8 @@ def _without_blank_edges(text: str) -> str:
 
 
 def _unknown(name: str) -> UnknownWord:
+    if not name:
+        return UnknownWord("say which word: tab takes the one that is marked, F1 explains them all")
     names = [word.name for word in WORDS]
     nearest = tuple(get_close_matches(name.casefold(), names, n=2))
     hint = (

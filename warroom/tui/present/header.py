@@ -154,15 +154,9 @@ def trouble(line: Line, sync: Sync, key: str = "", held_up: str = "") -> str:
     `key` is the one that tries again, `held_up` why the hub takes nothing for now.
     """
     if sync is Sync.DIVERGED:
-        return (
-            "the hub's log is not the one this client holds; nothing is sent, and what is here "
-            "stays as it was; what to do stands at the end of the timeline"
-        )
+        return "the hub has another log: nothing is sent; the timeline's end says what to do"
     if sync is Sync.RECOVERING and line.state is LineState.LIVE:
-        return (
-            "recovering: what you write waits for warroom hub release, by whoever runs the hub; "
-            "until then the hub takes back what it lost"
-        )
+        return "recovering: what you write waits for warroom hub release, on the hub's machine"
     match line.state:
         case LineState.OFFLINE | LineState.REFUSED:
             since = f"since {clock_time(line.since)}" * (line.state is LineState.OFFLINE)

@@ -7,15 +7,21 @@ from warroom.words.table import FORMS, WORDS, Word, who_may
 _KEY = 22
 
 
-def lines(keymap: Keymap | None = None) -> list[Pieces]:
-    """The words with forms, examples and who may; then the keys by where they work."""
+def lines(keymap: Keymap | None = None, *, lobby: bool = False) -> list[Pieces]:
+    """The words with forms, examples and who may; then the keys by where they work.
+
+    In the lobby its own keys come first, for there is no room yet in which words count.
+    """
+    keymap = keymap or Keymap()
+    first = [Where.LOBBY] if lobby else []
     words = [line for word in WORDS for line in _word(word)]
-    return [*_intro(), *words, *_marks(), *_keys(keymap or Keymap())]
+    rest = [where for where in Where if where not in first]
+    return [*_keys(keymap, first), *_intro(), *words, *_marks(), *_keys(keymap, rest)]
 
 
 def _intro() -> list[Pieces]:
     return [
-        (Piece("Words", Tone.ACCENT),),
+        (Piece("Words, in a room", Tone.ACCENT),),
         (Piece("Plain text is a note. Everything else is a word after a slash, then enter."),),
         (Piece("@bo: TEXT records what Bo said; it works after any word, too."),),
         (
@@ -49,15 +55,17 @@ def _marks() -> list[Pieces]:
         (Piece("+10m  +1h30m  +@14:30   when it is due, or how long objections are heard"),),
         (Piece("!high  !medium  !low    the risk of a decision"),),
         (Piece("x3                      how many people an invite lets in"),),
+        (Piece(""),),
     ]
 
 
-def _keys(keymap: Keymap) -> list[Pieces]:
+def _keys(keymap: Keymap, places: list[Where]) -> list[Pieces]:
     found: list[Pieces] = []
-    for where in Where:
-        found += [(Piece(""),), (Piece(f"Keys: {where}", Tone.ACCENT),)]
+    for where in places:
+        found.append((Piece(f"Keys: {where}", Tone.ACCENT),))
         for key in keymap.keys:
             if key.where is where:
                 shown = key.shown.ljust(_KEY - 1)
                 found.append((Piece(f"{shown} ", Tone.STRONG), Piece(key.help)))
+        found.append((Piece(""),))
     return found

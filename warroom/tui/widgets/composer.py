@@ -25,7 +25,7 @@ LEAST_CHOICES = 4
 """So many choices are in sight however many forms a word has."""
 
 PROMPT = "type and press enter; / for everything else"
-AT_ONCE = "enter sends them as they stand here, ^u takes them out (up brings them back)"
+AT_ONCE = "enter sends them as one entry, ^u takes them out (up: back)"
 LOOKING_ON = "you look on: /brief shows all on one screen; the hub takes no words of yours"
 
 
