@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -87,6 +88,11 @@ class House:
 
     async def presses(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    def bursts(self, *keys: str) -> None:
+        """Press keys at once, as they come over a slow line."""
+        for key in keys:
+            self.app.post_message(Key(key, key if len(key) == 1 else None))
 
     async def types(self, text: str) -> None:
         """Write a text into the composer at once."""

@@ -179,6 +179,21 @@ async def test_words_of_a_room_declare_nothing() -> None:
         assert {} == at.hub.rooms
 
 
+async def test_what_is_typed_after_a_title_stands_in_the_rooms_line() -> None:
+    """However quickly it comes; nothing of it is part of the title, or lost, or a key."""
+    async with house() as at:
+        at.bursts("ctrl+n", *"queue full", "enter", *"p99 is up")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        await at.waits_for(lambda: at.composer.text == "p99 is up")
+        assert "queue full" == at.hub.rooms[LOG].title
+
+
+async def test_what_is_typed_after_a_title_that_was_not_taken_stands_there() -> None:
+    async with house() as at:
+        at.bursts("ctrl+n", " ", "enter", *"down")
+        await at.waits_for(lambda: at.lobby.query_one(Input).value == " down")
+
+
 async def test_an_empty_title_declares_nothing() -> None:
     """Enter on nothing waits; esc puts the question away."""
     async with house() as at:

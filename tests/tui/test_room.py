@@ -388,6 +388,18 @@ async def test_redacted_words_leave_the_page_of_their_entry(hub: FakeHub) -> Non
         assert "swordfish" not in str(at.app.screen.query_one(Hanging).content)
 
 
+async def test_keys_that_come_at_once_go_where_they_were_meant(hub: FakeHub) -> None:
+    """A search is asked for, written, and sent off, and then a line is begun, all in a burst."""
+    for number in range(3):
+        hub.says("bo", c.Post(text=f"look {number}"))
+    async with in_room(hub) as at:
+        await at.presses("escape")
+        at.bursts("slash", *"look", "enter", "i", *"seen")
+        await at.waits_for(lambda: at.composer.text == "seen")
+        await at.waits_for(lambda: at.timeline.found == (3, 3))
+        assert not at.room.query_one(Asking).asks
+
+
 async def test_search(hub: FakeHub) -> None:
     """/ in the timeline searches; the cursor goes there."""
     async with in_room(hub) as at:

@@ -3,10 +3,10 @@
 import gc
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import App
@@ -15,6 +15,7 @@ from textual.command import Provider
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import OptionList
 from textual.worker import Worker, WorkerState
 
 from warroom.client.desk import Desk, DeskEvent, RoomShut
@@ -37,6 +38,7 @@ from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.terminal import learn_keys
 from warroom.tui.themes import ANSI, DARK, THEMES
+from warroom.tui.widgets.timeline import Timeline
 
 _LOG = re.compile("[0-9a-f]{32}")
 
@@ -94,8 +96,11 @@ class WarroomApp(App[None]):
             room = RoomScreen(self, log)
             # Textual leaves this out for its first screen, and then cannot replace it.
             room._push_result_callback(self, None)
-            return self._keep_keys_for(room)
-        return self._keep_keys_for(self._lobby())
+            self.keep_keys_for(room)
+            return room
+        lobby = self._lobby()
+        self.keep_keys_for(lobby)
+        return lobby
 
     def _lobby(self) -> Screen[None]:
         from warroom.tui.screens.lobby import LobbyScreen
@@ -112,7 +117,8 @@ class WarroomApp(App[None]):
     def _dial(self) -> None:
         """Call the hub, once what this machine holds is on the screen."""
         gc.enable()
-        self.run_worker(self.desk.run(), name="desk", group="desk", exit_on_error=False)
+        run: Callable[[], Awaitable[None]] = self.desk.run  # not called yet: one may quit before
+        self.run_worker(run, name="desk", group="desk", exit_on_error=False)
         self.desk.watch()
 
     def _dress(self) -> None:
@@ -175,14 +181,34 @@ class WarroomApp(App[None]):
             if self._early is not None:
                 self._early.append(event)
                 return
+            if isinstance(event, events.Key) and await self._acts_at_once(event.key):
+                return
         await super().on_event(event)
 
-    def _keep_keys_for(self, screen: Screen[None]) -> Screen[None]:
+    async def _acts_at_once(self, key: str) -> bool:
+        """Whether a key was one of those that act where nothing is typed, and has acted.
+
+        Textual hands it on from widget to widget, and keys that come with it overtake it: letters
+        of `/pool` were keys of the timeline, and a q in the title after ^n quit.
+        """
+        if not self.app_focus or not isinstance(self.focused, Timeline | OptionList):
+            return False
+        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
+
+    def keep_keys_for(self, screen: Screen[Any]) -> None:
         """Keep the keys that come before there is something on this screen that takes them."""
         self._awaited, self._early = screen, self._early or []
-        return screen
 
-    def take_keys(self, screen: Screen[None]) -> None:
+    def keep_key(self, key: events.Key) -> None:
+        """A key that had gone where it does not belong; it comes before those that came later."""
+        copy = key.copy()
+        copy.time = key.time
+        if self._early is None:
+            self.post_message(copy)
+        else:
+            self._early.append(copy)
+
+    def take_keys(self, screen: Screen[Any]) -> None:
         """A screen takes keys, those that came before it first; or it is gone."""
         if screen is self._awaited:
             self._awaited = None
@@ -190,7 +216,7 @@ class WarroomApp(App[None]):
 
     async def _take_early(self) -> None:
         early, self._early = self._early or [], None
-        for event in early:
+        for event in sorted(early, key=lambda event: event.time):
             await self.on_event(event)
 
     # --- the desk --------------------------------------------------------------------------------
@@ -285,7 +311,9 @@ class WarroomApp(App[None]):
     def open_room(self, log: str) -> None:
         """Go into a room."""
         if self._room(log) is None:
-            self.push_screen(self._keep_keys_for(RoomScreen(self, log)))
+            room = RoomScreen(self, log)
+            self.keep_keys_for(room)
+            self.push_screen(room)
 
     def leave_room(self, log: str) -> None:
         """Back to the lobby; what was sent is still answered."""

@@ -22,6 +22,7 @@ from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
 from warroom.tui.present.lobby_layout import heading, lay_out
 from warroom.tui.present.pieces import Piece, Tone, spread
+from warroom.tui.widgets.answer import AnswerLine
 from warroom.tui.widgets.lines import OneLine, content
 from warroom.tui.widgets.toasts import place_toasts
 from warroom.words.misread import Misread
@@ -30,7 +31,7 @@ DECLARE = lobby.WORDS[0].strip()
 _LONGEST_TITLE = 300
 
 
-class Asked(Input):
+class Asked(AnswerLine):
     """The line of the lobby. Tab and right write out the word that is begun, in the order of keys:
     what Textual suggests by itself comes a moment later, and the letters after it may overtake."""
 
@@ -174,10 +175,10 @@ class LobbyScreen(Screen[None]):
         title = self.query_one(Input)
         title.display = value is not None
         if value is None:
-            self.query_one(OptionList).focus()
+            self.set_focus(self.query_one(OptionList))
         else:
             title.value = value
-            title.focus()
+            self.set_focus(title)
             title.cursor_position = len(value)
 
     @on(Input.Submitted)
@@ -190,6 +191,7 @@ class LobbyScreen(Screen[None]):
         else:
             self._ask_title(None)
             self.query_one(Input).value = ""
+        self.query_one(AnswerLine).dealt_with()
 
     def _warn(self, why: str) -> None:
         self.app.notify(one_line(why), severity="warning", timeout=10, markup=False)

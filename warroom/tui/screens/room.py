@@ -101,7 +101,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
 
     async def _furnish(self) -> None:
         """Complete the room once it is seen, and take the keys that came meanwhile."""
-        if self.is_attached:
+        if not self.left:
             await self.composer.furnish()
         self.war.take_keys(self)
 
@@ -268,13 +268,13 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         self.desk.try_again()
 
     def action_compose(self) -> None:
-        self.composer.line.focus()
+        self.set_focus(self.composer.line)
 
     @on(Composer.Left)
     def to_timeline(self) -> None:
         """Show the timeline, and go into it."""
         self.body.give_back()
-        self.timeline.focus()
+        self.set_focus(self.timeline)
 
     def action_lobby(self) -> None:
         """Leave for the lobby. What is typed stays for when one comes back."""

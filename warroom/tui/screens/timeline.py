@@ -84,15 +84,17 @@ class TimelineOfRoom(Screen[None]):
 
     @on(Asking.Answered)
     def _answered(self, event: Asking.Answered) -> None:
+        taken = True
         match event.question:
             case Question.SEARCH:
                 self.run_worker(self._search(event.text), group="search", exclusive=True)
             case Question.FILTER:
-                if not self._show_only(event.text):
-                    return
+                taken = self._show_only(event.text)
             case unreachable:
                 assert_never(unreachable)
-        self.key_escape()
+        if taken:
+            self.key_escape()
+        self.query_one(Asking).line.dealt_with()
 
     async def _search(self, text: str) -> None:
         """Go to the first row that holds the text, once all rows can be searched."""

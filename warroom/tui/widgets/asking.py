@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from warroom.tui.widgets.answer import AnswerLine
+
 
 class Question(StrEnum):
     """What is asked, as the person reads it before the line."""
@@ -62,13 +64,13 @@ class Asking(Horizontal):
         return self.has_class("-asking")
 
     @property
-    def line(self) -> Input:
-        return self.query_one(Input)
+    def line(self) -> AnswerLine:
+        return self.query_one(AnswerLine)
 
     def ask(self, question: Question, text: str = "") -> None:
         """Ask, beginning with a text."""
         if not self.children:
-            self.mount(Static("", markup=False), Input(compact=True))
+            self.mount(Static("", markup=False), AnswerLine(compact=True))
         self.question = question
         self.query_one(Static).update(question)
         line = self.line
@@ -77,7 +79,7 @@ class Asking(Horizontal):
         line.value = text
         line.cursor_position = len(text)
         self.add_class("-asking")
-        line.focus()
+        self.screen.set_focus(line)
 
     def leave(self) -> None:
         """Ask no more."""

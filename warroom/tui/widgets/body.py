@@ -60,7 +60,7 @@ class RoomBody(Horizontal):
     def _complete(self) -> None:
         """Put the panes beside the timeline, which is on the screen by now."""
         self._drawn = True
-        if self._scene is not None and self.is_attached:
+        if self._scene is not None and self.query("#side"):  # else the room is being left
             self.show(self._scene)
 
     @property

@@ -138,7 +138,7 @@ class Composer(Vertical):
         end = line.document.end
         line.insert(after, end)
         line.move_cursor(end)
-        line.focus()
+        self.screen.set_focus(line)
 
     def take_back(self, text: str) -> None:
         """Bring a text back that was not accepted: into the line if that is free."""
