@@ -134,9 +134,12 @@ async def test_a_slash_lists_the_words() -> None:
         await at.presses("/")
         await at.waits_for(lambda: at.composer.completion.choices)
         assert "/post" == at.composer.completion.choices[0].name
+        await at.waits_for(lambda: at.line("hints").startswith("tab takes what is marked"))
         await at.presses(*"rol", "tab")
         await at.waits_for(lambda: at.composer.text == "/role ")
         assert at.composer.completion.usage[0].startswith("/role ROLE")
+        await at.presses("ctrl+u")
+        await at.waits_for(lambda: at.line("hints").startswith("esc timeline"))
 
 
 async def test_the_list_is_gone_through_with_the_arrows() -> None:

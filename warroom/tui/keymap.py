@@ -147,6 +147,15 @@ WITHDRAW = Key(
     help="Withdraw a line that waits for the hub, or put away one that came back.",
 )
 
+COMPLETE = Key(
+    id="composer.complete",
+    where=Where.COMPOSER,
+    keys="tab",
+    action="complete",
+    help="Take what is marked in the list; in an empty line, go to the timeline and the panes.",
+    ordered=True,
+)
+
 KEYS: tuple[Key, ...] = (
     Key(
         id="lobby.open",
@@ -218,14 +227,7 @@ KEYS: tuple[Key, ...] = (
         help="Clear the line, all of it; up brings it back.",
         ordered=True,
     ),
-    Key(
-        id="composer.complete",
-        where=Where.COMPOSER,
-        keys="tab",
-        action="complete",
-        help="Take what is marked in the list; in an empty line, go to the timeline and the panes.",
-        ordered=True,
-    ),
+    COMPLETE,
     Key(
         id="composer.earlier",
         where=Where.COMPOSER,

@@ -19,6 +19,7 @@ from warroom.domain.vocabulary import Scope
 from warroom.text import one_line
 from warroom.tui.feed import Feed, Left
 from warroom.tui.keymap import (
+    COMPLETE,
     FIND_NEXT,
     FIND_PREVIOUS,
     REVISE,
@@ -230,6 +231,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
             self.keep_begun()
 
     @on(events.DescendantFocus)
+    @on(Composer.Offered)
     def show_hints(self) -> None:
         """The keys that matter where the reader is."""
         hints = self.query_one("#hints", OneLine)
@@ -237,6 +239,8 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         if self.body.has_focus_within:
             where = Where.ROWS if self.timeline.has_focus else Where.PANES
         keys = self.keymap.hints(where)
+        if where is Where.COMPOSER and self.composer.completion.choices:
+            keys = [(self.keymap.first(COMPLETE), "takes what is marked"), *keys]
         found = self.timeline.found if where is Where.ROWS else None
         if found is not None and (said := found_words(*found)):
             on = f"{self.keymap.first(FIND_NEXT)} {self.keymap.first(FIND_PREVIOUS)}"

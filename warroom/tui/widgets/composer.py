@@ -67,6 +67,9 @@ class Composer(Vertical):
     class Cleared(Message):
         """The line was cleared by its key: what stood there is in the history, and done with."""
 
+    class Offered(Message):
+        """There is something to take from the list, or nothing any more."""
+
     class Left(Message):
         """The person wants to go to the timeline."""
 
@@ -316,8 +319,11 @@ class Composer(Vertical):
 
     def _offer(self, completion: Completion) -> None:
         if completion != self.completion:
+            offers = bool(self.completion.choices)
             self.completion = completion
             self._choice = 0
+            if bool(completion.choices) != offers:
+                self.post_message(self.Offered())
         self._show_choices()
 
     def _show_choices(self) -> None:
