@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from warroom.cli.options import add_json, add_place, add_room, read_room
+from warroom.cli.held import read_room
+from warroom.cli.options import add_json, add_place, add_room
 from warroom.cli.output import copy, say, show, show_json
 from warroom.cli.stop import Exit, Stop
 from warroom.export.brief import brief

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from warroom.cli.options import add_place, add_room, read_room
+from warroom.cli.options import add_place, add_room
 from warroom.cli.stop import Exit, Stop
 from warroom.domain.hublog import LABEL as HUB_LABEL
 
@@ -33,9 +33,9 @@ def run(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     if (options.incident or "").casefold() == HUB_LABEL and options.format == "jsonl":
         _write(options.output, _own_log(options, env))
         return Exit.DONE
-    if options.held:
-        from warroom.cli.held import held_room
+    from warroom.cli.held import held_room, read_room
 
+    if options.held:
         replica, time = held_room(options, env)
     else:
         replica, time = read_room(options, env, export=True)

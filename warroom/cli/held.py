@@ -1,11 +1,11 @@
-"""What this machine holds of a hub's rooms, for when the hub is not there."""
+"""Rooms for whoever reads them: from the hub or, when it is not there, as this machine has them."""
 
 import argparse
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from warroom.cli.options import choose_room, store, target
+from warroom.cli.options import ask_room, choose_room, converse, store, target
 from warroom.cli.output import say
 from warroom.cli.stop import Exit, Stop
 
@@ -13,6 +13,23 @@ if TYPE_CHECKING:
     from warroom.client.replica import Replica
     from warroom.client.replica_file import ReplicaFile
     from warroom.protocol.envelopes import RoomSummary
+
+
+def read_room(
+    options: argparse.Namespace, env: Mapping[str, str], *, export: bool = False
+) -> "tuple[Replica, datetime]":
+    """The room that the options name, caught up, and the hub's time.
+
+    `export` says to the hub that it is for a file, which the hub records.
+
+    Without a hub, the room is as this machine has it, which is said.
+    """
+    try:
+        with converse(options, env, reads=True) as hub:
+            room = ask_room(hub, options, env, reads=True)
+            return hub.open(room.log, export=export), hub.welcome.time
+    except Stop as stop:
+        return held_room(options, env, stop)
 
 
 def held_lobby(

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING
 from warroom.cli.stop import Exit, Stop
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from warroom.client.oneshot import Conversation, Introduction
-    from warroom.client.replica import Replica
     from warroom.client.store import Store
     from warroom.client.target import Target
     from warroom.protocol.envelopes import RoomSummary
@@ -216,25 +213,6 @@ def conversation(
         raise Stop(REFUSED[gone.code], str(gone)) from gone
     except LineLost as lost:
         raise Stop(Exit.NOT_ALLOWED if lost.final else Exit.UNREACHABLE, str(lost)) from lost
-
-
-def read_room(
-    options: argparse.Namespace, env: Mapping[str, str], *, export: bool = False
-) -> "tuple[Replica, datetime]":
-    """The room that the options name, caught up, and the hub's time.
-
-    `export` says to the hub that it is for a file, which the hub records.
-
-    Without a hub, the room is as this machine has it, which is said.
-    """
-    try:
-        with converse(options, env, reads=True) as hub:
-            room = ask_room(hub, options, env, reads=True)
-            return hub.open(room.log, export=export), hub.welcome.time
-    except Stop as stop:
-        from warroom.cli.held import held_room
-
-        return held_room(options, env, stop)
 
 
 def ask_room(

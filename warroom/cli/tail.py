@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from warroom.cli.held import held_room, read_room
 from warroom.cli.options import (
     add_json,
     add_place,
     add_room,
     ask_room,
     converse,
-    read_room,
     store,
     target,
 )
@@ -57,8 +57,6 @@ def _find(options: argparse.Namespace, env: Mapping[str, str]) -> tuple[str, int
             room = ask_room(hub, options, env, reads=True)
             return room.log, room.seq
     except Stop as stop:
-        from warroom.cli.held import held_room
-
         replica, _ = held_room(options, env, stop)
         return replica.log, replica.seq
 
