@@ -15,6 +15,7 @@ from warroom.domain import commands as c
 from warroom.domain.transcript import Transcript
 from warroom.domain.vocabulary import (
     ActionState,
+    Audience,
     HypothesisState,
     Level,
     Outcome,
@@ -376,6 +377,15 @@ def test_an_entrys_page_says_who_when_and_how_it_is_known(staffed: Playbook) -> 
 
 
 # --- the debrief so far ----------------------------------------------------------------------
+
+
+def test_approving_is_not_offered_as_submitting_is(staffed: Playbook) -> None:
+    """Each says what it does, and who may not is told before they try."""
+    staffed.does("cy", c.DraftUpdate(audience=Audience.CUSTOMERS, text="x"))
+    offered = complete("/update U1 ", transcript(staffed), Speaker("cy", Scope.RESPONDER)).choices
+    said = {one.name: (one.help, one.may) for one in offered}
+    assert ("Asks for approval of this text.", True) == said["submit"]
+    assert ("Approves this text, which someone else wrote.", False) == said["approve"]
 
 
 def test_milestones_and_the_times_between(staffed: Playbook) -> None:

@@ -169,7 +169,8 @@ WORDS: tuple[Word, ...] = (
         usage=(
             "update internal|executive|customers [corrects U1] [TEXT] [#41 #42]",
             "update U1 revise TEXT [#41 #42]",
-            "update U1 submit|approve",
+            "update U1 submit",
+            "update U1 approve",
             "update U1 return REASON",
             "update U1 publish [anyway] [+20m]",
             "update U1 sent WHERE",
@@ -351,7 +352,8 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
         c.DraftUpdate,
     ),
     "update U1 revise TEXT [#41 #42]": ("Writes a draft anew.", c.ReviseUpdate),
-    "update U1 submit|approve": ("Asks for approval; or approves this text.", c.SubmitUpdate),
+    "update U1 submit": ("Asks for approval of this text.", c.SubmitUpdate),
+    "update U1 approve": ("Approves this text, which someone else wrote.", c.ApproveUpdate),
     "update U1 return REASON": ("Returns it to its author.", c.ReturnUpdate),
     "update U1 publish [anyway] [+20m]": (
         "Publishes it, the next one by then; anyway: though stale.",
