@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.tui.fake_hub import LOG, FakeHub
 from tests.tui.house import NARROW, house
@@ -66,6 +66,23 @@ async def test_enter_opens_a_room_and_q_leads_back() -> None:
         await at.presses("escape", "q")
         await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
         assert {} == at.desk.replicas
+
+
+async def test_the_letters_of_the_timeline_go_through_the_rooms() -> None:
+    """One habit for every list; in a title they are letters."""
+    async with house() as at:
+        for declared, title in enumerate(("one", "two", "three"), 1):
+            at.desk.declare(title)
+            await at.waits_for(lambda: len(at.desk.rooms) == declared)  # noqa: B023 - at once
+        at.desk.hear_rooms()
+        rooms = at.lobby.query_one(OptionList)
+        await at.waits_for(lambda: rooms.option_count == 3 and not rooms.options[0].disabled)
+        await at.presses("g")
+        for key, expected in (("j", 1), ("G", 2), ("k", 1), ("g", 0)):
+            await at.presses(key)
+            await at.waits_for(lambda: rooms.highlighted == expected)  # noqa: B023 - at once
+        await at.presses("ctrl+n", *"jkgG")
+        assert "jkgG" == at.lobby.query_one(Input).value
 
 
 async def test_declaring_asks_for_a_title_and_nothing_else() -> None:

@@ -179,6 +179,15 @@ KEYS: tuple[Key, ...] = (
         action="word",
         help="Begin a word, tab writes it out: /declare TITLE, or /invite for an invite.",
     ),
+    *(
+        Key(id=f"lobby.{name}", where=Where.LOBBY, keys=keys, action=action, help=help)
+        for name, keys, action, help in (
+            ("down", "j", "go('cursor_down')", "The next room; the arrow does the same."),
+            ("up", "k", "go('cursor_up')", "The room before."),
+            ("first", "g", "go('first')", "The first room."),
+            ("last", "G", "go('last')", "The last room."),
+        )
+    ),
     LOBBY_TRY_AGAIN,
     Key(
         id="lobby.quit",

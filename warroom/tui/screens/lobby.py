@@ -229,6 +229,10 @@ class LobbyScreen(Screen[None]):
     def key_escape(self) -> None:
         self._ask_title(None)
 
+    async def action_go(self, to: str) -> None:
+        """Move the cursor as the list does."""
+        await self.query_one(OptionList).run_action(to)
+
     def action_try_again(self) -> None:
         self.war.desk.try_again()
 
