@@ -173,7 +173,7 @@ def png(svg: str, size: tuple[int, int], target: Path) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]).resolve()
+    folder = Path(sys.argv[1]).resolve(strict=True)
     for name in sys.argv[2:] or PICTURES:
         png(asyncio.run(draw(name)), PICTURES[name][0], folder / f"{name}.png")
 

@@ -202,7 +202,8 @@ def test_every_link_to_evidence_leads_to_it() -> None:
     book.does("ana", c.Post(text="short"))
     book.does("ana", c.Amend(entry=7, text="long\nafter all"))
     text = written(book)
-    links = re.findall(r"more lines\]\(#(evidence-\d+)\)", text)
+    assert "[... 1 more line](#evidence-4)" in text
+    links = re.findall(r"more lines?\]\(#(evidence-\d+)\)", text)
     assert ["evidence-4", "evidence-5", "evidence-5", "evidence-7", "evidence-8"] == links
     assert set(links) == set(re.findall(r'<a id="(evidence-\d+)"></a>', text))
     assert "\none\ntwo\n" in "\n".join(section(text, "Evidence"))

@@ -120,6 +120,8 @@ def test_what_is_folded_is_counted_in_lines_of_the_text() -> None:
     long = replace(PASTE, text="\n".join(f"line {n} " + "x" * 30 for n in range(20)))
     for columns, more in ((WIDE, "17 more lines"), (NARROW, "18 more lines")):
         assert f"… {more}, enter opens" in drawn(lay_out(long, columns))[-1]
+    two_long = replace(PASTE, text="\n".join(["word " * 60] * 2))
+    assert "… 1 more line, enter opens" in drawn(lay_out(two_long, NARROW))[-1]
     assert "… more, enter opens" in drawn(lay_out(replace(PASTE, text="word " * 300), NARROW))[-1]
 
 

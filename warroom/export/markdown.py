@@ -111,7 +111,8 @@ def _row(room: Transcript, entry: Recorded) -> tuple[str, ...]:
     told = phrase(entry, room)
     tag = f"**{escape(told.tag)}** " if told.tag else ""
     first, *more = told.text.split("\n")
-    rest = f" [... {len(more)} more lines](#evidence-{_stands_in(room, entry)})" if more else ""
+    lines_more = f"{len(more)} more line{'s' * (len(more) > 1)}"
+    rest = f" [... {lines_more}](#evidence-{_stands_in(room, entry)})" if more else ""
     margin = ", ".join(corrections(entry, room))
     lines = [f"{tag}{escape(first)}{rest}{f' _({margin})_' if margin else ''}"]
     lines += map(escape, told.details)

@@ -174,7 +174,8 @@ def _more(text: str, cells: int) -> str:
         drawn += len(wrap(lines[begun], cells))
         begun += 1
     left = len(lines) - begun
-    return f"… {f'{left} more lines' if left else 'more'}, enter opens"
+    lines_left = f"{left} more line{'s' * (left > 1)}" if left else "more"
+    return f"… {lines_left}, enter opens"
 
 
 def _field(part: str, text: str, cells: int, pattern: re.Pattern[str] | None) -> Line:
