@@ -124,6 +124,14 @@ async def test_a_declaration_that_is_declined_leads_back() -> None:
         assert "db down" == at.lobby.query_one(Input).value
 
 
+async def test_trouble_that_is_cut_shows_it() -> None:
+    """The path of a socket ended where the screen does, and read as if it were whole."""
+    async with house(size=NARROW) as at:
+        at.desk.becomes(LineState.OFFLINE, f"no hub is listening at /run/{'x' * 60}.sock")
+        await at.waits_for(lambda: at.line("trouble").endswith("x~"))
+        assert 78 == len(at.line("trouble"))
+
+
 async def test_a_declaration_can_close_the_room_from_the_start() -> None:
     """The last word says so, and both the lobby and the room show it."""
     async with house() as at:

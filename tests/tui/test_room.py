@@ -329,7 +329,7 @@ async def test_a_diverged_room_says_so(hub: FakeHub) -> None:
         at.desk.replicas[LOG].sync = Sync.DIVERGED
         at.room.show_clocks()
         assert "DIVERGED" in at.line("condition")
-        assert "not the one this client holds" in at.line("trouble")
+        assert "the hub has another log: nothing is sent" in at.line("trouble")
 
 
 async def test_an_entry_is_promoted_with_one_key(hub: FakeHub) -> None:

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from warroom.tui.present.page_layout import hanging
-from warroom.tui.present.pieces import Piece, Pieces, Tone
+from warroom.tui.present.pieces import Piece, Pieces, Tone, fitted
 from warroom.tui.themes import TONES
 
 
@@ -83,9 +83,10 @@ class OneLine(Static):
         return "".join(piece.text for piece in self.pieces)
 
     def warn(self, text: str) -> None:
-        """Show a sentence that a person should know; without one, take no room."""
+        """Show a sentence that a person should know, and where it is cut; without one, take no
+        room."""
         self.display = bool(text)
-        self.show((Piece(text, Tone.WARN),))
+        self.show(fitted((Piece(text, Tone.WARN),), self.width))
 
     def show(self, pieces: Pieces) -> None:
         """Show these pieces from now on."""
