@@ -3,19 +3,15 @@
 import gc
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import events, on
-from textual.app import App
+from textual import on
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
-from textual.theme import Theme
-from textual.widgets import OptionList
 from textual.worker import Worker, WorkerState
 
 from warroom.client.desk import Desk, DeskEvent, RoomShut
@@ -24,21 +20,19 @@ from warroom.client.store import Store
 from warroom.client.target import Target
 from warroom.text import one_line
 from warroom.tui.keymap import Keymap
+from warroom.tui.keys_in_order import KeysInOrder
+from warroom.tui.looks import Looks
 from warroom.tui.memory import Memory
 from warroom.tui.messages import Declined, InviteAnswered, translated
 from warroom.tui.paste_guard import guard_pastes
-from warroom.tui.plain import PlainFilter
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
 from warroom.tui.present import inviting
 from warroom.tui.present.copying import clipboard_doubt
 from warroom.tui.present.glance import Glance
-from warroom.tui.safety import ControlFilter
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.terminal import learn_keys
-from warroom.tui.themes import ANSI, DARK, THEMES
-from warroom.tui.widgets.timeline import Timeline
 
 _LOG = re.compile("[0-9a-f]{32}")
 
@@ -52,7 +46,7 @@ def _offers() -> type[Provider]:
 MakeDesk = Callable[[Callable[[DeskEvent], None]], AnyDesk]
 
 
-class WarroomApp(App[None]):
+class WarroomApp(KeysInOrder, Looks):
     """The war room in a terminal. `incident` is the room to begin in, by label or log id."""
 
     TITLE = "warroom"
@@ -68,26 +62,19 @@ class WarroomApp(App[None]):
         preferences: Preferences = Preferences(),  # noqa: B008 - frozen
         drafts: Drafts | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(preferences)
         learn_keys()
         guard_pastes()
         self.desk = make_desk(self._heard)
-        self.preferences = preferences
         self.drafts = drafts or Drafts(None)
         self.keymap = Keymap(preferences.keys)
         self._wanted = incident
         self._memories: dict[str, Memory] = {}
-        self._outlets: list[LineFilter] = [PlainFilter()] if self.no_color else []
-        self._outlets.append(ControlFilter())
-        self._worn = ""
         self._leaving = False
         self._lent = False
         self._missed_bell = False
         self._told_of_clipboard = False
-        self._dressed_in = ""
-        self._early: list[events.Key | events.Paste] | None = []
-        self._awaited: Screen[None] | None = None
-        self._dress()
+        self.dress()
 
     def get_default_screen(self) -> Screen[None]:
         """The lobby, or at once the room that was asked for by its log id."""
@@ -108,11 +95,14 @@ class WarroomApp(App[None]):
         return LobbyScreen()
 
     def on_mount(self) -> None:
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.theme_changed_signal.subscribe(self, self.remember_theme)
         self.set_keymap(dict(self.preferences.keys))
         self.call_after_refresh(self._dial)
         for complaint in self.preferences.complaints:
             self.notify(one_line(complaint), severity="warning", timeout=30, markup=False)
+
+    def touched(self) -> None:
+        self.desk.touch()
 
     def _dial(self) -> None:
         """Call the hub, once what this machine holds is on the screen."""
@@ -120,104 +110,6 @@ class WarroomApp(App[None]):
         run: Callable[[], Awaitable[None]] = self.desk.run  # not called yet: one may quit before
         self.run_worker(run, name="desk", group="desk", exit_on_error=False)
         self.desk.watch()
-
-    def _dress(self) -> None:
-        """Take the chosen theme, and offer only those in which every meaning was looked at.
-
-        Done before anything is mounted: a change of theme reads and applies all styles anew.
-        """
-        theirs = list(self.available_themes)
-        for theme in THEMES:
-            self.register_theme(theme)
-        usual = ANSI if self.console.color_system == "standard" else DARK
-        self.theme = ANSI if self.no_color else self.preferences.theme or usual
-        self._worn = self._dressed_in = self.theme
-        self.stylesheet.set_variables(self.get_css_variables())
-        for name in theirs:
-            self.unregister_theme(name)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Read all styles anew; but not for the theme with which they were first read.
-
-        Textual asks for it as soon as the app runs, even if the theme was chosen before.
-        """
-        first, self._dressed_in = self._dressed_in, ""
-        if self.theme != first:
-            super().refresh_css(animate)
-
-    def _remember_theme(self, theme: Theme) -> None:
-        """Keep the theme that was chosen in the palette."""
-        known, self._worn = self._worn, theme.name
-        remember = self.preferences.remember
-        if remember is None or theme.name == known:
-            return
-        try:
-            remember(theme.name)
-        except OSError as error:
-            self.notify(f"the theme is not kept: {error}", severity="warning", markup=False)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and last the one that lets no control character through.
-
-        With NO_COLOR ours takes the place of Textual's, which would leave greys.
-        """
-        theirs = super().get_line_filters()
-        kept = [one for one in theirs if not isinstance(one, Monochrome | NoColor)]
-        return [*kept, *self._outlets]
-
-    @property
-    def _background_screens(self) -> list[Screen[object]]:
-        """The screens that shine through: only a modal one, the palette, lets any.
-
-        Textual counts the one below as seen even if nothing of it is, and then draws both anew
-        twenty times a second, for ever.
-        """
-        return super()._background_screens if self.screen.is_modal else []
-
-    async def on_event(self, event: events.Event) -> None:
-        """A key means that the person is here; it waits while a room is not complete yet."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self.desk.touch()
-            if self._early is not None:
-                self._early.append(event)
-                return
-            if isinstance(event, events.Key) and await self._acts_at_once(event.key):
-                return
-        await super().on_event(event)
-
-    async def _acts_at_once(self, key: str) -> bool:
-        """Whether a key was one of those that act where nothing is typed, and has acted.
-
-        Textual hands it on from widget to widget, and keys that come with it overtake it: letters
-        of `/pool` were keys of the timeline, and a q in the title after ^n quit.
-        """
-        if not self.app_focus or not isinstance(self.focused, Timeline | OptionList):
-            return False
-        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
-
-    def keep_keys_for(self, screen: Screen[Any]) -> None:
-        """Keep the keys that come before there is something on this screen that takes them."""
-        self._awaited, self._early = screen, self._early or []
-
-    def keep_key(self, key: events.Key) -> None:
-        """A key that had gone where it does not belong; it comes before those that came later."""
-        copy = key.copy()
-        copy.time = key.time
-        if self._early is None:
-            self.post_message(copy)
-        else:
-            self._early.append(copy)
-
-    def take_keys(self, screen: Screen[Any]) -> None:
-        """A screen takes keys, those that came before it first; or it is gone."""
-        if screen is self._awaited:
-            self._awaited = None
-            self.call_next(self._take_early)
-
-    async def _take_early(self) -> None:
-        early, self._early = self._early or [], None
-        for event in sorted(early, key=lambda event: event.time):
-            await self.on_event(event)
 
     # --- the desk --------------------------------------------------------------------------------
 

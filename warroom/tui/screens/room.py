@@ -1,8 +1,6 @@
 """The room: one incident, live, and one line to say everything with."""
 
-import os
-from datetime import datetime
-from typing import ClassVar, assert_never, cast
+from typing import ClassVar, cast
 
 from msgspec.structs import replace
 from textual import events, on
@@ -10,8 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from warroom.client.connection import LineState
-from warroom.client.draft import Draft
-from warroom.client.inviting import InviteWanted
 from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.domain.alarms import Alarm, AlarmKind, alarms
@@ -32,17 +28,14 @@ from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
 from warroom.tui.port import War
 from warroom.tui.present import alarm_text, filters, header, waiting
 from warroom.tui.present.addressed import addressed
-from warroom.tui.present.choices import Completion
 from warroom.tui.present.foot import foot, found_words
 from warroom.tui.present.glance import Glance
 from warroom.tui.present.handover import in_turn, unsaid
-from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.tui.present.scene import Scene
 from warroom.tui.present.subject import Item
-from warroom.tui.present.waiting import needs_hub
 from warroom.tui.screens.beside import PanesOfRoom
+from warroom.tui.screens.speaking import SpeakingOfRoom
 from warroom.tui.screens.timeline import TimelineOfRoom
-from warroom.tui.screens.waiting import WaitingOfRoom
 from warroom.tui.widgets.asking import Asking
 from warroom.tui.widgets.body import RoomBody
 from warroom.tui.widgets.composer import Composer
@@ -50,14 +43,12 @@ from warroom.tui.widgets.lines import OneLine
 from warroom.tui.widgets.offer import OfferBanner
 from warroom.tui.widgets.overhead import Overhead
 from warroom.tui.widgets.toasts import place_toasts
-from warroom.words.misread import Misread, UnknownWord
-from warroom.words.shown import OpenDraft, ShowBrief, Shown
 
 BANNERS = 3
 """So many entries that speak to the reader have a banner each; more at once share one."""
 
 
-class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
+class RoomScreen(SpeakingOfRoom, PanesOfRoom, TimelineOfRoom):
     """Everything about one incident. It shows the replica, and decides nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.ROOM, Where.TIMELINE)
@@ -86,7 +77,7 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
         yield OneLine(id="filter")
         yield RoomBody()
         yield Asking(lambda text: filters.completed(text, self.replica.room))
-        yield Composer(self._completion, self.memory.history, self.keymap)
+        yield Composer(self.completion, self.memory.history, self.keymap)
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
@@ -306,132 +297,3 @@ class RoomScreen(PanesOfRoom, TimelineOfRoom, WaitingOfRoom):
     def begin(self, text: str) -> None:
         """Put the beginning of a line into the composer; what stood there is in its history."""
         self.composer.write(text) if text else self.action_compose()
-
-    # --- speaking --------------------------------------------------------------------------------
-
-    def _completion(self, text: str) -> Completion:
-        from warroom.tui.present.completion import Speaker, complete
-
-        you = self.desk.you
-        scope = you.scope if you else Scope.RESPONDER
-        me = Speaker(self.me, scope, operator=you is not None and you.operator)
-        return complete(text, self.replica.room, me, self.replica.here.values())
-
-    def action_edit(self) -> None:
-        """Write the line in the person's own editor."""
-        self.run_worker(self._edit(), name="editor", group="editor", exclusive=True)
-
-    async def _edit(self) -> None:
-        from warroom.tui.editor import NotEdited, edit
-
-        composer = self.composer
-        try:
-            text = await edit(self.app, composer.text, os.environ)
-        except NotEdited as error:
-            self.memory.history.keep(error.saved)
-            composer.complain(one_line(error.why))
-            return
-        finally:
-            self.desk.touch()
-        composer.write(text)
-        composer.say("enter sends it")
-
-    @on(Composer.Submitted)
-    def _submitted(self, event: Composer.Submitted) -> None:
-        """Send what was written, or say what is wrong with it and keep it."""
-        from warroom.tui.present.doubts import doubts
-        from warroom.tui.speaking import understand
-
-        replica, at = self.replica, self.desk.now()
-        try:
-            meant = understand(
-                event.text, replica.room, at, self.me, replica.present, as_note=event.as_note
-            )
-        except UnknownWord as error:
-            why = f"{error.text}; enter again posts it as a note"
-            self._give_back(event.text, why, may_post=True)
-            return
-        except Misread as error:
-            self._give_back(event.text, error.text)
-            return
-        if isinstance(meant, list):
-            if why := self.hindrance(meant):
-                self._give_back(event.text, why)
-                return
-            if not event.sure and (why := doubts(meant, self.scene)):
-                self._give_back(event.text, why, may_send=True)
-                return
-        if not event.block:
-            self.composer.accepted(event.text)
-        if isinstance(meant, list):
-            self.send(meant, event.text)
-        elif why := self._look_at(meant, event.text, at):
-            self._give_back(event.text, why)
-
-    def hindrance(self, drafts: list[Draft]) -> str:
-        """Why these commands cannot be given now; empty if they can, or can wait."""
-        replica = self.replica
-        return needs_hub(drafts, self.desk.line, replica.sync, recovering=replica.recovering)
-
-    def _give_back(
-        self, text: str, why: str, *, may_post: bool = False, may_send: bool = False
-    ) -> None:
-        """Put a line back that is not sent, and say why; it goes to the history if the next one
-        is begun already."""
-        self.composer.take_back(text)
-        self.composer.complain(why, may_post=may_post, may_send=may_send)
-
-    def send(self, drafts: list[Draft], typed: str) -> None:
-        for draft in drafts:
-            self.memory.typed[self.desk.send(self.log_id, draft, typed)] = typed
-        self.put_away_edited()
-        self.keep_begun()
-        self.timeline.follow()
-        self.catch_up()
-
-    def _look_at(self, shown: Shown, typed: str, at: datetime) -> str:
-        """Show what a line asks to see; why there is nothing to see, empty if there is."""
-        match shown:
-            case ShowBrief(copy=copy):
-                self._show_brief(at, copy=copy)
-            case OpenDraft():
-                self._open_draft(shown, at)
-            case InviteWanted():
-                return self._ask_invite(shown, typed)
-            case unreachable:
-                assert_never(unreachable)
-        return ""
-
-    def _show_brief(self, at: datetime, *, copy: bool) -> None:
-        """The brief, copied or as a page: its lines hang beside their labels, however wide."""
-        from warroom.export.brief import brief, page
-        from warroom.tui.screens.reading import ReadingScreen
-
-        if copy:
-            self.app.copy_to_clipboard("\n".join(brief(self.replica.room, at)))
-            self.app.notify("the brief is copied", markup=False)
-            return
-        said = page(self.replica.room, at)
-        lines: list[Pieces] = [(Piece(label, Tone.ACCENT), Piece(line)) for label, line in said]
-        self.app.push_screen(ReadingScreen("brief", lines))
-
-    def _open_draft(self, wanted: OpenDraft, at: datetime) -> None:
-        from warroom.tui.present.comms import gaps
-        from warroom.tui.speaking import draft_line
-
-        self.composer.write(*draft_line(wanted, self.replica.room, at))
-        left = gaps(self.composer.text)
-        for gap in left[:1]:
-            self.composer.mark(gap)
-        several = "; so with the other [brackets]" if len(left) > 1 else ""
-        typed = f"what you type takes the place of {left[0]}{several}; " if left else ""
-        self.composer.say(f"{typed}#41 cites an entry; enter drafts it")
-
-    def _ask_invite(self, wanted: InviteWanted, typed: str) -> str:
-        """Ask the hub for an invite; why it cannot be asked, empty if it is."""
-        from warroom.tui.screens.inviting import ask_invite
-
-        def refused(why: str) -> None:
-            self._give_back(typed, one_line(why))
-
-        return ask_invite(self, self.desk, wanted, refused)
