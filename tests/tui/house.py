@@ -113,6 +113,7 @@ class House:
                 isinstance(self.app.screen, RoomScreen)
                 and self.timeline.row_count
                 and self.room.query(PaneView)
+                and self.room.query("#line")
             )
         )
 

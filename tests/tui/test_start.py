@@ -45,6 +45,21 @@ async def test_the_first_frame_holds_the_entries_and_comes_before_the_hub_is_cal
     assert "declared: Checkout is down" in said[0]
 
 
+async def test_what_is_written_while_the_line_is_put_in_stays(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The composer is complete a moment after there is a line, and takes nothing out of it."""
+    from warroom.tui.widgets.line import Line
+
+    def mounted(line: Line) -> None:
+        line.insert("mine")
+
+    monkeypatch.setattr(Line, "on_mount", mounted, raising=False)
+    async with house(hub, incident=LOG) as at:
+        await wait_until(lambda: at.app.screen.query("#line") and at.composer.line.has_focus)
+        assert "mine" == at.composer.text
+
+
 async def test_what_is_typed_before_there_is_a_line_stands_in_it(hub: FakeHub) -> None:
     """In the order in which it came; no letter of it is a key of the timeline."""
     async with house(hub) as at:

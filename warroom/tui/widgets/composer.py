@@ -109,7 +109,8 @@ class Composer(Vertical):
         line.placeholder = self._purpose
         await self.query_one("#empty").remove()
         await self.query_one("#prompted").mount(line)
-        self.write(*self._begun)
+        # What was written into the line itself meanwhile is the latest.
+        self.write(*((line.text, "") if line.text else self._begun))
 
     @property
     def line(self) -> "Line":
