@@ -311,7 +311,7 @@ class _Era:
         if self.rng.random() < 0.15:
             assert not await self.hub.start(f"start-up:{self.rng.randint(1, START_UPS)}")
             self._died("start-up")
-        if self.unerased > 1 and self.rng.random() < 0.5:
+        elif self.unerased > 1 and self.rng.random() < 0.5:
             # It goes on erasing at once, and may be ready before it dies over the next part.
             if await self.hub.start("erasing:1"):
                 assert await self.hub.ended() == -signal.SIGKILL
