@@ -15,8 +15,8 @@ from server.alarms import command_id
 from server.batch import Extended, Extension, Waiting
 from server.journal import Journal, JournalError, LogHead
 from warroom.domain.events import Citation, Unknown
-from warroom.domain.hublog import LABEL, NoteAdoption
-from warroom.domain.vocabulary import HUB, Scope, Via
+from warroom.domain.hublog import NoteAdoption
+from warroom.domain.vocabulary import HUB, HUB_LABEL, Scope, Via
 from warroom.export.jsonl import read_export
 from warroom.log.chain import canonical
 from warroom.log.entry import Entry, Malformed
@@ -71,7 +71,7 @@ def read(file: str, data: bytes) -> Found:
     if verdict.problems:
         first = verdict.problems[0]
         raise Unadoptable(f"{file}, line {first.line}: {first.text} It cannot be adopted.")
-    if verdict.label == LABEL:
+    if verdict.label == HUB_LABEL:
         raise Unadoptable(
             f"{file} is a hub's own log. Adopt the rooms; people are known again when they come."
         )

@@ -34,8 +34,7 @@ from warroom import __version__
 from warroom.clock import new_command_id, new_salt, now
 from warroom.domain.access import Credential
 from warroom.domain.events import HubFounded, HubRestored, LogAt
-from warroom.domain.hublog import LABEL
-from warroom.domain.vocabulary import HUB, Via
+from warroom.domain.vocabulary import HUB, HUB_LABEL, Via
 from warroom.log.entry import make_entry
 from warroom.log.signing import HubKey
 from warroom.text import one_line
@@ -135,7 +134,7 @@ def _contents(copy: Path, key: HubKey) -> Contents:
     with closing(open_sqlite(copy)) as journal:
         journal.check()
         heads = journal.heads()
-        own = next((head for head in heads if head.label == LABEL), None)
+        own = next((head for head in heads if head.label == HUB_LABEL), None)
         if own is None:
             raise BackupRefused("this hub was never started: there is nothing in it yet")
         for head in heads:
@@ -146,7 +145,9 @@ def _contents(copy: Path, key: HubKey) -> Contents:
         hub=own.log,
         key=key.public,
         journal=_digest(copy),
-        rooms=tuple(LogAt(head.log, head.seq, head.hash) for head in heads if head.label != LABEL),
+        rooms=tuple(
+            LogAt(head.log, head.seq, head.hash) for head in heads if head.label != HUB_LABEL
+        ),
     )
 
 
@@ -252,7 +253,7 @@ def _note(draft: Path, contents: Contents, key: HubKey) -> tuple[str, ...]:
         heads = journal.heads()
         for head in heads:
             _read_through(journal, head, key)
-        own = next(head for head in heads if head.label == LABEL)
+        own = next(head for head in heads if head.label == HUB_LABEL)
         if own.log != contents.hub:
             raise BackupRefused("its journal is of another hub than it says")
         directory = Directory(own.log)
@@ -284,7 +285,7 @@ def _append(journal: SqlJournal, own: LogHead, event: HubRestored, key: HubKey) 
     )
     with journal.begin() as transaction:
         signed = key.sign(own.log, entry.seq, entry.hash)
-        transaction.append(LABEL, [Append(entry, None)], signed)
+        transaction.append(HUB_LABEL, [Append(entry, None)], signed)
         transaction.commit()
 
 

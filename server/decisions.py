@@ -15,10 +15,10 @@ from warroom.domain.commands import AdoptLog, Command, Declare, cited_by
 from warroom.domain.decide import NO_ROOM, Asked, Cited, Code, Founding, Granted, Refused, decide
 from warroom.domain.events import Citation, Policy
 from warroom.domain.fold import apply
-from warroom.domain.hublog import LABEL, FoundHub, HubState, OwnCommand, apply_own, decide_own
+from warroom.domain.hublog import FoundHub, HubState, OwnCommand, apply_own, decide_own
 from warroom.domain.incident import Incident
 from warroom.domain.permissions import sees
-from warroom.domain.vocabulary import Scope
+from warroom.domain.vocabulary import HUB_LABEL, Scope
 from warroom.log.chain import GENESIS
 from warroom.log.entry import Entry, make_entry
 from warroom.log.gone import without_gone
@@ -136,7 +136,7 @@ class Decisions:
             self._locals.pop(log, None)
             return
         if local is None:
-            own = head.label == LABEL
+            own = head.label == HUB_LABEL
             state = HubState(log=log) if own else Incident(log=log)
             local = self._locals[log] = Local(head.label, state)
         while local.seq < head.seq:
@@ -198,7 +198,7 @@ class Decisions:
         """The fold of a log that does not exist yet; it is kept only if its entry 1 is granted."""
         match one.command:
             case FoundHub():
-                return Local(LABEL, HubState(log=one.log))
+                return Local(HUB_LABEL, HubState(log=one.log))
             case Declare():
                 label = self._label(tx, restricted=one.command.restricted)
                 return Local(label, Incident(log=one.log))

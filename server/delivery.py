@@ -21,8 +21,7 @@ from server.room import Room
 from server.session import Session, sessions_among
 from server.sessions import Sessions
 from warroom.domain.commands import Rename
-from warroom.domain.hublog import LABEL
-from warroom.domain.vocabulary import HUB
+from warroom.domain.vocabulary import HUB, HUB_LABEL
 
 
 class Delivery:
@@ -86,7 +85,7 @@ class Delivery:
             _settle(reply_to, extended)
 
     def _commit(self, committed: Committed) -> None:
-        if committed.label == LABEL:
+        if committed.label == HUB_LABEL:
             recorded = [entry.recorded() for entry in committed.entries]
             self._directory.fold(recorded)
             self._sessions.part_with_the_revoked()

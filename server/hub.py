@@ -40,13 +40,12 @@ from warroom.domain.access import Access
 from warroom.domain.commands import TimerCommand
 from warroom.domain.events import DEFAULT_POLICY
 from warroom.domain.hublog import (
-    LABEL,
     FoundHub,
     HubState,
     NoteClockStep,
     OwnCommand,
 )
-from warroom.domain.vocabulary import HUB, Via
+from warroom.domain.vocabulary import HUB, HUB_LABEL, Via
 from warroom.log.signing import HubKey
 from warroom.protocol.closing import CloseCode
 from warroom.protocol.codec import MAX_CLIENT_FRAME, encode
@@ -97,7 +96,7 @@ class Hub:
         self._clock = HubClock(journal_floor(heads))
         self._clock_watch = ClockWatch(self._clock)
         self._doubt = Doubt(self._clock.earlier(), monotonic())
-        own = next((head.log for head in heads if head.label == LABEL), None)
+        own = next((head.log for head in heads if head.label == HUB_LABEL), None)
         self._directory = Directory(own or new_log_id())
         reception = Reception(
             self._directory, self.own, self._called, self.now, self._rates.rotations
@@ -188,7 +187,7 @@ class Hub:
             raise JournalTemporary(f"the hub's own log cannot be begun: {outcome.refused.text}")
 
     def _load(self, head: LogHead) -> None:
-        room = None if head.label == LABEL else Room(head.log, head.label, pack)
+        room = None if head.label == HUB_LABEL else Room(head.log, head.label, pack)
         for page in read_log(self._journal, head):
             self._doubt.saw(datetime.fromisoformat(entry.header.at) for entry in page)
             if room is None:

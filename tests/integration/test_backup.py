@@ -14,7 +14,7 @@ from server.backup import BackupRefused, make
 from server.journal_sql import open_sqlite
 from server.place import Place
 from tests.integration.conftest import WAIT, HubProcess, Hubs, joined
-from warroom.domain.hublog import LABEL
+from warroom.domain.vocabulary import HUB_LABEL
 from warroom.log.entry import Entry
 
 
@@ -35,7 +35,7 @@ def found(folder: Path) -> list[Path]:
 def own_log(place: Place) -> list[Entry]:
     """The hub's own log in a data folder."""
     journal = open_sqlite(place.journal)
-    own = next(head.log for head in journal.heads() if head.label == LABEL)
+    own = next(head.log for head in journal.heads() if head.label == HUB_LABEL)
     entries = journal.page(own, 0, 100).entries
     journal.close()
     return list(entries)

@@ -38,6 +38,8 @@ def test_what_is_not_seen_first_is_loaded_when_it_is_gone_to() -> None:
     assert "warroom.tui.screens.room" in found
     assert not found & {
         "textual.widgets._text_area",
+        "warroom.domain.decide",
+        "warroom.domain.hublog",
         "warroom.tui.palette",
         "warroom.tui.present.completion",
         "warroom.tui.screens.inviting",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from warroom.cli.options import add_place, add_room
 from warroom.cli.stop import Exit, Stop
-from warroom.domain.hublog import LABEL as HUB_LABEL
+from warroom.domain.vocabulary import HUB_LABEL
 
 
 def configure(parser: argparse.ArgumentParser, name: str) -> None:

@@ -1,7 +1,6 @@
 """What the commands that write have in common: submit, and say what became of it."""
 
 from warroom.cli.output import entry_lines, show, show_json
-from warroom.cli.shell import shell_hint
 from warroom.cli.stop import Exit, Stop
 from warroom.client.draft import Draft
 from warroom.client.oneshot import Conversation, HeldUp, TooLong
@@ -46,6 +45,8 @@ def submit(hub: Conversation, replica: Replica, id_: str, draft: Draft, hint: st
     except HeldUp as held:
         raise Stop(Exit.LATER, visible(f"{held}; {hint}")) from held
     if isinstance(answer, Returned):
+        from warroom.cli.shell import shell_hint
+
         raise Stop(REFUSED[answer.declined.code], visible(shell_hint(answer.text)))
     return answer.seq
 

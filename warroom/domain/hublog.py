@@ -21,9 +21,6 @@ from warroom.domain.incident import Source
 from warroom.domain.naming import problem
 from warroom.domain.vocabulary import Denied, Scope, Via
 
-LABEL = "hub"
-"""The label of the hub's own log."""
-
 
 class FoundHub(CommandBase, frozen=True, tag="hub.found"):
     key: PublicKey

@@ -200,6 +200,10 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 is a reopening."""
 
 
+HUB_LABEL = "hub"
+"""The label of the hub's own log."""
+
+
 def priority(impact: Level, urgency: Level) -> int:
     """Priority 1 to 5 from the usual 3 x 3 matrix: impact + urgency - 1, 1 the worst."""
     order = {Level.HIGH: 1, Level.MEDIUM: 2, Level.LOW: 3}

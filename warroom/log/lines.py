@@ -11,12 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from warroom.domain.events import Citation
-from warroom.domain.hublog import LABEL as HUB_LABEL
 from warroom.log.chain import canonical
 from warroom.log.entry import FORMAT, Entry, Malformed, read_line
 from warroom.log.signing import SignedHead
-
-__all__ = ["HUB_LABEL", "Item", "Manifest", "read_item", "split"]
 
 
 class Manifest(Struct, frozen=True, kw_only=True, tag="manifest"):

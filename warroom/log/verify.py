@@ -10,12 +10,13 @@ from typing import Any
 from msgspec import Struct
 
 from warroom.domain.events import Citation, Unknown
+from warroom.domain.vocabulary import HUB_LABEL
 from warroom.log.bodies import Bodies
 from warroom.log.chain import GENESIS, canonical
 from warroom.log.entry import EVENT_TYPES, FORMAT, Entry, Header, Malformed
 from warroom.log.forms import entries_are, entry_faults
 from warroom.log.heads import Heads
-from warroom.log.lines import HUB_LABEL, Manifest, read_item, split
+from warroom.log.lines import Manifest, read_item, split
 from warroom.log.seen import contradictions
 from warroom.log.signing import SignedHead
 from warroom.log.subset import read_strictly

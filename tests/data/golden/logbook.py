@@ -13,11 +13,11 @@ import msgspec
 
 from warroom.domain import events
 from warroom.domain.events import Citation, Event, IncidentWords, TextWords
-from warroom.domain.vocabulary import Audience, Risk, Role, Severity, Status, Via
+from warroom.domain.vocabulary import HUB_LABEL, Audience, Risk, Role, Severity, Status, Via
 from warroom.export.jsonl import export_lines
 from warroom.log.chain import GENESIS, canonical, commitment, entry_hash, stamp
 from warroom.log.entry import FORMAT, Entry, facts_of, read_line
-from warroom.log.lines import HUB_LABEL, Manifest
+from warroom.log.lines import Manifest
 from warroom.log.signing import HubKey, SignedHead
 
 HERE = Path(__file__).parent

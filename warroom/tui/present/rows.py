@@ -20,7 +20,6 @@ from warroom.export.phrasing import Phrase, marks, phrase
 from warroom.export.times import clock_time
 from warroom.protocol.envelopes import You
 from warroom.text import one_line, visible
-from warroom.tui.present.foreseen import foreseen
 from warroom.tui.present.scene import short_name
 from warroom.tui.present.waiting import diverged
 from warroom.tui.widgets.rows import PENDING, Row
@@ -70,6 +69,8 @@ class Rows:
 
         Whoever has not said anything in the room yet has no name there, only one of their own.
         """
+        from warroom.tui.present.foreseen import foreseen  # noqa: PLC0415 - no room begins with one
+
         submit = pending.submit
         me = you.person if you else ""
         if you is not None and me not in self._room.names.names:

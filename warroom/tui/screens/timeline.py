@@ -6,7 +6,6 @@ from textual import on
 from textual.screen import Screen
 
 from warroom.client.replica import Replica
-from warroom.domain.decide.corrections import PROMOTABLE
 from warroom.text import one_line
 from warroom.tui.feed import Feed
 from warroom.tui.keymap import SHOW_ALL, Keymap
@@ -63,6 +62,8 @@ class TimelineOfRoom(Screen[None]):
         self.show_hints()
 
     def action_promote(self, to: str) -> None:
+        from warroom.domain.decide.corrections import PROMOTABLE
+
         room = self.replica.room
         entry = room.entry(room.seq_of(self.timeline.cursor_key or "") or 0)
         if entry is None:
