@@ -7,6 +7,7 @@ from textual.widgets._toast import Toast
 
 from tests.tui.fake_hub import FakeHub
 from tests.tui.house import NARROW, WIDE, House, in_room
+from warroom.client.desk import Failure
 from warroom.domain import commands as c
 from warroom.tui.screens.reading import Page, ReadingScreen
 
@@ -26,6 +27,11 @@ def hub() -> FakeHub:
 def told(at: House) -> list[Region]:
     """Where toasts stand on the screen."""
     return [toast.region for toast in at.app.screen.query(Toast) if toast.region.area]
+
+
+def seen(at: House) -> str:
+    """What is drawn on the screen."""
+    return "\n".join(strip.text for strip in at.app.screen._compositor.render_strips())
 
 
 def covered(at: House, widget: Widget) -> set[int]:
@@ -97,3 +103,25 @@ async def test_what_is_read_over_the_room_stays_readable(hub: FakeHub) -> None:
         await at.waits_for(lambda: told(at))
         screen = at.app.screen
         assert not covered(at, screen.query_one(Page)) | covered(at, screen.query_one("#hints"))
+
+
+@SIZES
+async def test_of_much_that_is_told_the_newest_is_seen(hub: FakeHub, size: tuple[int, int]) -> None:
+    """Over the room, and over what is read there."""
+    async with in_room(hub, size=size) as at:
+        for where in ("room", "help"):
+            for number in range(12):
+                at.app.notify(f"{where} {number}", markup=False)
+            await at.waits_for(lambda where=where: f"{where} 11" in seen(at))
+            await at.presses("f1")
+            await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+
+
+async def test_what_the_hub_says_is_told_once(hub: FakeHub) -> None:
+    """Though the lobby below the room hears it, too."""
+    async with in_room(hub) as at:
+        at.desk.listener(Failure("the disk is full", None))
+        at.desk.listener(Failure("the room is full", at.room.log_id))
+        await at.waits_for(lambda: len(at.toasts()) >= 2)
+        await at.pilot.pause()
+        assert ["the disk is full", "the room is full"] == at.toasts()

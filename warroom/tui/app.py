@@ -23,7 +23,7 @@ from warroom.tui.keymap import Keymap
 from warroom.tui.keys_in_order import KeysInOrder
 from warroom.tui.looks import Looks
 from warroom.tui.memory import Memory
-from warroom.tui.messages import Declined, InviteAnswered, translated
+from warroom.tui.messages import Declined, InviteAnswered, Said, translated
 from warroom.tui.paste_guard import guard_pastes
 from warroom.tui.port import AnyDesk
 from warroom.tui.preferences import Preferences
@@ -123,6 +123,8 @@ class WarroomApp(KeysInOrder, Looks):
                 self._declined(message)
             if isinstance(message, InviteAnswered):
                 self._tell_unseen(message)
+            if isinstance(message, Said):
+                self.notify(one_line(message.text), severity="warning", markup=False)
         if isinstance(event, RoomShut):
             self.call_later(self._shut, event.log)
         self._open_wanted()

@@ -53,12 +53,11 @@ class Declined(Message, bubble=False):
 
 
 class Said(Message, bubble=False):
-    """Something that a person should know. `log` is the room's, None if it is of no room."""
+    """Something that a person should know, wherever they are."""
 
-    def __init__(self, text: str, log: str | None = None) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
-        self.log = log
 
 
 class InviteAnswered(Message, bubble=False):
@@ -83,8 +82,8 @@ def translated(event: desk.DeskEvent) -> list[DeskMessage]:
             return [RoomsMoved()]
         case desk.RoomShut(log=log):
             return [RoomMoved(log)]
-        case desk.Failure(text=text, log=log):
-            return [Said(text, log)]
+        case desk.Failure(text=text):
+            return [Said(text)]
         case InviteMade(id=id_):
             return [InviteAnswered(id_, event)]
         case desk.InviteRefused(id=id_, text=text):
@@ -92,6 +91,6 @@ def translated(event: desk.DeskEvent) -> list[DeskMessage]:
         case desk.RoomChanged(log=log, change=Returned(pending=pending, text=text)):
             return [RoomMoved(log), Declined(log, pending.submit.id, text, pending.typed)]
         case desk.RoomChanged(log=log, change=Reopen(why=why)):
-            return [RoomMoved(log), Said(f"asking for this room again: {why}", log)]
+            return [RoomMoved(log), Said(f"asking for this room again: {why}")]
         case desk.RoomChanged(log=log):
             return [RoomMoved(log)]

@@ -16,7 +16,7 @@ from warroom.client.replica import Sync
 from warroom.clock import now
 from warroom.text import one_line
 from warroom.tui.keymap import LOBBY_TRY_AGAIN, Where, bindings
-from warroom.tui.messages import LineMoved, RoomsMoved, Said
+from warroom.tui.messages import LineMoved, RoomsMoved
 from warroom.tui.port import War
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
@@ -91,10 +91,6 @@ class LobbyScreen(Screen[None]):
     @on(RoomsMoved)
     def _moved(self) -> None:
         self._show()
-
-    @on(Said)
-    def _said(self, message: Said) -> None:
-        self.app.notify(one_line(message.text), severity="warning", markup=False)
 
     # --- showing -------------------------------------------------------------------------------
 

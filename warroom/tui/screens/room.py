@@ -24,7 +24,7 @@ from warroom.tui.keymap import (
     Where,
     bindings,
 )
-from warroom.tui.messages import Declined, LineMoved, RoomMoved, Said
+from warroom.tui.messages import Declined, LineMoved, RoomMoved
 from warroom.tui.port import War
 from warroom.tui.present import alarm_text, filters, header, waiting
 from warroom.tui.present.addressed import addressed
@@ -171,11 +171,6 @@ class RoomScreen(SpeakingOfRoom, PanesOfRoom, TimelineOfRoom):
             return
         self.came_back(message.id, self.memory.typed.pop(message.id, message.typed))
         self.composer.complain(one_line(message.text))
-
-    @on(Said)
-    def _said(self, message: Said) -> None:
-        if message.log in {None, self.log_id}:
-            self.app.notify(one_line(message.text), severity="warning", markup=False)
 
     # --- showing ---------------------------------------------------------------------------------
 
