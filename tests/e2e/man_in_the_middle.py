@@ -1,8 +1,8 @@
 """A man in the middle: TLS with a certificate of his own, all he hears is kept and passed on."""
 
+import asyncio
 import contextlib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,69 +14,62 @@ from warroom.client.tls import trust
 
 class ManInTheMiddle:
     """Listens on `port`, and speaks to the hub in the name of whoever came. `heard` is what was
-    said to him inside TLS, `connections` how many came."""
+    said to him inside TLS, `connections` how many came.
+
+    He does it all in one thread: two must not use one TLS connection at the same time.
+    """
 
     def __init__(self, folder: Path, hub_port: int, certificate: str) -> None:
         place = Place.take(folder, {})
         self._identity = own_identity(place, ("127.0.0.1",))
         place.release()
-        self._hub = ("127.0.0.1", hub_port)
+        self._hub_port = hub_port
         self._trust = trust(certificate)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self.heard = b""
         self.connections = 0
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
 
-    def close(self) -> None:
-        """Go away."""
-        # Closing alone does not wake the thread that waits in `accept`.
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        for thread in self._threads:
-            thread.join(20)
+    async def run(self, over: asyncio.Event) -> None:
+        """Be there until it is over."""
+        server = await asyncio.start_server(self._serve, sock=self._listening)
+        async with server:
+            await over.wait()
 
-    def _start(self, run: object, *arguments: object) -> None:
-        assert callable(run)
-        thread = threading.Thread(target=run, args=arguments, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listening.accept()
-                self.connections += 1
-                self._start(self._serve, client)
-
-    def _serve(self, client: socket.socket) -> None:
-        client.settimeout(10)
-        with contextlib.suppress(OSError), client:
-            own = self._identity.context.wrap_socket(client, server_side=True)
-            with (
-                own,
-                socket.create_connection(self._hub, 10) as raw,
-                self._trust.wrap_socket(raw) as hub,
-            ):
-                self._start(_pass_on, hub, own)
-                while data := own.recv(65536):
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        # Whoever sees through him goes at once, in the middle of the handshake.
+        with contextlib.suppress(OSError), contextlib.closing(writer):
+            await writer.start_tls(self._identity.context)
+            hub, to_hub = await asyncio.open_connection(
+                "127.0.0.1", self._hub_port, ssl=self._trust
+            )
+            with contextlib.closing(to_hub):
+                back = asyncio.ensure_future(_pass_on(hub, writer))
+                while data := await reader.read(65536):
                     self.heard += data
-                    hub.sendall(data)
+                    to_hub.write(data)
+                    await to_hub.drain()
+                back.cancel()
 
 
-def _pass_on(hub: ssl.SSLSocket, client: ssl.SSLSocket) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while data := hub.recv(65536):
-            client.sendall(data)
+async def _pass_on(hub: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError), contextlib.closing(client):
+        while data := await hub.read(65536):
+            client.write(data)
+            await client.drain()
 
 
 @contextlib.contextmanager
 def in_the_middle(folder: Path, hub_port: int, certificate: str) -> Iterator[ManInTheMiddle]:
     """He is there for the time of the block."""
     man = ManInTheMiddle(folder, hub_port, certificate)
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(man.run(over),))
+    thread.start()
     try:
         yield man
     finally:
-        man.close()
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
