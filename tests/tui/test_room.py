@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from textual import events
 from textual.command import CommandList
 from textual.widgets import Input
 
@@ -567,18 +566,21 @@ async def test_the_palette_of_the_lobby_has_the_word_that_needs_no_room(hub: Fak
         assert "/invite " == at.lobby.query_one(Input).value
 
 
-def at_once(at: House, *keys: str) -> None:
-    """Keys that are all there before the first of them is looked at."""
-    for key in keys:
-        at.app.post_message(events.Key(key, None))
-
-
 async def test_a_second_enter_in_the_palette_does_nothing(hub: FakeHub) -> None:
     """It must not take the room away."""
     async with in_room(hub) as at:
         await at.presses("ctrl+p", *"/withdraw")
-        await at.pilot.pause(0.3)
-        at_once(at, "enter", "enter", "enter", "enter")
+        at.bursts("enter", "enter", "enter", "enter")
+        await at.waits_for(
+            lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
+        )
+
+
+async def test_what_is_typed_into_the_palette_at_once_is_what_is_found(hub: FakeHub) -> None:
+    """Not what was offered before the last letter came, nor what the letters mean elsewhere."""
+    async with in_room(hub) as at:
+        await at.presses("escape")
+        at.bursts("ctrl+p", *"/withdraw", "enter")
         await at.waits_for(
             lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
         )
@@ -589,7 +591,7 @@ async def test_a_second_escape_leaves_the_room_where_it_is(hub: FakeHub) -> None
     async with in_room(hub) as at:
         await at.presses("f1")
         await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
-        at_once(at, "escape", "escape", "escape")
+        at.bursts("escape", "escape", "escape")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
         await at.pilot.pause()
         assert isinstance(at.app.screen, RoomScreen)

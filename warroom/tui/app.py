@@ -245,7 +245,9 @@ class WarroomApp(KeysInOrder, Looks):
         from warroom.tui.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            palette = Palette(id="--command-palette")
+            self.keep_keys_for(palette)
+            self.push_screen(palette)
 
     def show_help(self) -> None:
         """Every word and every key."""

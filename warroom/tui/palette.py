@@ -5,6 +5,7 @@ once. What is read over a room does not hide what the room offers.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -12,6 +13,7 @@ from textual import on
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import Input
+from textual.worker import WorkerError
 
 from warroom.domain.vocabulary import Audience
 from warroom.export.phrasing import readers
@@ -28,13 +30,24 @@ from warroom.words.templates import Stage, ours
 
 
 class Palette(CommandPalette, Once[None]):
-    """Textual's palette, in which a second enter does nothing."""
+    """Textual's palette, in which enter takes what was typed last, and a second one nothing."""
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(cast(War, self.app).take_keys, self)
+
+    def on_unmount(self) -> None:
+        cast(War, self.app).take_keys(self)
 
     @on(Input.Submitted)
-    def _chosen(self, event: Input.Submitted) -> None:
-        """What was chosen is done once."""
+    async def _chosen(self, event: Input.Submitted) -> None:
+        """What was chosen is done once, out of what is found by all that was typed."""
         if not self.is_current:
             event.prevent_default()
+            return
+        for search in list(self.workers):
+            if search.group == self._GATHER_COMMANDS_GROUP:
+                with suppress(WorkerError):
+                    await search.wait()
 
 
 class Offer(NamedTuple):
