@@ -197,6 +197,9 @@ def seen(at: House) -> list[str]:
     return [at.timeline.render_line(y).text for y in range(height)]
 
 
+FOOT = "esc ends search  i write"
+
+
 async def test_a_search_says_where_one_is_and_of_how_many(hub: FakeHub) -> None:
     """Of how many, on which; also of those that come in, and once a filter has other rows."""
     for number in range(17):
@@ -204,7 +207,7 @@ async def test_a_search_says_where_one_is_and_of_how_many(hub: FakeHub) -> None:
         hub.says("bo", c.Observe(text="hay"))
     async with in_room(hub) as at:
         await at.presses("escape", "g", "slash", *"needle", "enter")
-        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of 17  i write"))
+        await at.waits_for(lambda: at.line("hints").startswith(f"n N 1 of 17  {FOOT}"))
         await at.presses("n", "n")
         await at.waits_for(lambda: "n N 3 of 17" in at.line("hints"))
         hub.says("bo", c.Post(text="another needle"))
@@ -215,6 +218,20 @@ async def test_a_search_says_where_one_is_and_of_how_many(hub: FakeHub) -> None:
         await at.waits_for(lambda: at.line("hints").startswith("i write"))
         await at.presses("V")
         await at.waits_for(lambda: "n N 18 found" in at.line("hints"))
+        await at.presses("escape")
+        await at.waits_for(lambda: at.line("hints").startswith("i write"))
+        assert not at.timeline.searching
+
+
+async def test_a_question_says_what_ends_it(hub: FakeHub) -> None:
+    """Its keys stand at the foot, for as long as it is asked; nothing at all ends a search, too."""
+    async with in_room(hub) as at:
+        await at.presses("escape", "slash")
+        await at.waits_for(lambda: at.line("hints").startswith("enter find or show  esc leave"))
+        await at.presses(*"checkout", "enter")
+        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of "))
+        await at.presses("slash", "escape")
+        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of "))
         await at.presses("slash", "enter")
         await at.waits_for(lambda: at.line("hints").startswith("i write"))
 
@@ -225,9 +242,9 @@ async def test_a_search_is_counted_again_when_people_are_called_otherwise(hub: F
     hub.says("bo", c.Post(text="hay"))
     async with in_room(hub) as at:
         await at.presses("escape", "g", "slash", *"needle", "enter")
-        await at.waits_for(lambda: at.line("hints").startswith("n N 1 of 1  i write"))
+        await at.waits_for(lambda: at.line("hints").startswith(f"n N 1 of 1  {FOOT}"))
         hub.says("bo", c.Rename(name="Bo Needle"))
-        await at.waits_for(lambda: at.line("hints").startswith("n N 2 of 3  i write"))
+        await at.waits_for(lambda: at.line("hints").startswith(f"n N 2 of 3  {FOOT}"))
 
 
 async def test_coming_back_to_nothing_new(hub: FakeHub) -> None:

@@ -552,6 +552,16 @@ async def test_the_palette_does_what_keys_do_and_wears_a_theme(hub: FakeHub) -> 
         await at.waits_for(lambda: "warroom-light" == at.app.theme)
 
 
+async def test_the_palette_finds_words_by_what_they_say(hub: FakeHub) -> None:
+    """By its words, not by letters that are spread over them; what has the name comes first."""
+    async with in_room(hub) as at:
+        await at.presses("ctrl+p", *"theme")
+        await at.waits_for(lambda: offered(at)[:1] == ["theme dark"])
+        assert {"theme"} == {name.partition(" ")[0] for name in offered(at)}
+        await at.presses("ctrl+u", *"timeline")
+        await at.waits_for(lambda: "/post" in offered(at))
+
+
 async def test_the_palette_of_the_lobby_has_the_word_that_needs_no_room(hub: FakeHub) -> None:
     """Also over the help; its line is begun in the lobby."""
     async with house(hub) as at:

@@ -793,6 +793,15 @@ def test_hints_of_a_room_fit_a_narrow_screen() -> None:
     assert text(foot(Keymap().hints(Where.ROWS), 198)).endswith("e editor")
 
 
+def test_who_only_reads_is_shown_no_keys_that_write() -> None:
+    """The others stay, in their order."""
+    rows = text(foot(Keymap().hints(Where.ROWS, reads=True), 198))
+    assert rows.startswith("enter open  / search")
+    assert not {"write", "promote", "editor"} & set(rows.split())
+    panes = text(foot(Keymap().hints(Where.PANES, reads=True), 198))
+    assert panes.startswith("enter story  tab panes  esc timeline")
+
+
 def test_bindings_come_from_the_table() -> None:
     """Every key with an action is a binding with its id."""
     ids = {getattr(one, "id", None) for one in bindings(Where.ROOM)}

@@ -22,6 +22,7 @@ class Where(StrEnum):
     TIMELINE = "room, outside the composer"
     ROWS = "in the timeline"
     PANES = "in a pane"
+    ASKING = "search and show only"
     COMPOSER = "composer"
     READING = "help, brief and entries"
 
@@ -30,7 +31,8 @@ class Key(Struct, frozen=True, kw_only=True):
     """A key: what it does, in a word for the hints (none if it is not hinted) and in a sentence.
 
     Keys without an action are handled by Textual or a widget itself and stand here for the help.
-    An `ordered` one must not overtake letters that still wait, as a binding would.
+    An `ordered` one must not overtake letters that still wait, as a binding would. One that
+    `writes` is of no use to who only reads.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Key(Struct, frozen=True, kw_only=True):
     hint: str = ""
     priority: bool = False
     ordered: bool = False
+    writes: bool = False
 
     @property
     def shown(self) -> str:
@@ -310,6 +313,7 @@ KEYS: tuple[Key, ...] = (
         action="compose",
         hint="write",
         help="Back to the composer.",
+        writes=True,
     ),
     Key(
         id="timeline.search",
@@ -328,6 +332,7 @@ KEYS: tuple[Key, ...] = (
         action="screen.promote('decision')",
         hint="promote",
         help="Begin the line that makes the entry a decision.",
+        writes=True,
     ),
     Key(
         id="timeline.action",
@@ -336,6 +341,7 @@ KEYS: tuple[Key, ...] = (
         action="screen.promote('action')",
         hint="promote",
         help="Begin the line that makes the entry an action.",
+        writes=True,
     ),
     Key(
         id="timeline.hypothesis",
@@ -344,6 +350,7 @@ KEYS: tuple[Key, ...] = (
         action="screen.promote('hypothesis')",
         hint="promote",
         help="Begin the line that makes the entry a hypothesis.",
+        writes=True,
     ),
     Key(
         id="timeline.fact",
@@ -352,6 +359,7 @@ KEYS: tuple[Key, ...] = (
         action="screen.promote('fact')",
         hint="promote",
         help="Begin the line that makes the entry a confirmed fact for comms.",
+        writes=True,
     ),
     REVISE,
     WITHDRAW,
@@ -362,6 +370,7 @@ KEYS: tuple[Key, ...] = (
         action="screen.edit",
         hint="editor",
         help="Write the composer's line in $EDITOR.",
+        writes=True,
     ),
     Key(
         id="offer.accept",
@@ -440,6 +449,29 @@ KEYS: tuple[Key, ...] = (
         hint="step",
         help="What can be done next: the letters stand under the pane, and in the story. "
         "A letter begins the line; enter sends it.",
+        writes=True,
+    ),
+    Key(
+        id="asking.answer",
+        where=Where.ASKING,
+        keys="enter",
+        hint="find or show",
+        help="Search for the text, or show only what is asked for. Nothing ends the search, and "
+        "shows all.",
+    ),
+    Key(
+        id="asking.complete",
+        where=Where.ASKING,
+        keys="tab",
+        hint="complete",
+        help="Write out the word of a filter that is begun.",
+    ),
+    Key(
+        id="asking.leave",
+        where=Where.ASKING,
+        keys="escape",
+        hint="leave",
+        help="Leave it as it was.",
     ),
     Key(
         id="reading.close",
@@ -507,6 +539,7 @@ FEET: dict[Where, tuple[str, ...]] = {
         "timeline.lobby",
         "room.palette",
     ),
+    Where.ASKING: ("asking.answer", "asking.leave", "asking.complete"),
     Where.READING: ("reading.close", "reading.copy"),
 }
 """The keys that are hinted at the foot of a screen, by where the reader is: what matters most comes
@@ -539,10 +572,11 @@ class Keymap:
             if key.ordered and key.where is where
         }
 
-    def hints(self, where: Where) -> list[tuple[str, str]]:
-        """Keys and their words for the foot of a screen; those of one word stand together."""
-        keys = {key.id: key for key in self.keys}
-        found = groupby((keys[id_] for id_ in FEET[where]), lambda key: key.hint)
+    def hints(self, where: Where, *, reads: bool = False) -> list[tuple[str, str]]:
+        """Keys and their words for the foot of a screen, of someone who only `reads` or of anyone;
+        those of one word stand together."""
+        keys = {key.id: key for key in self.keys if not (reads and key.writes)}
+        found = groupby((keys[id_] for id_ in FEET[where] if id_ in keys), lambda key: key.hint)
         return [(" ".join(key.first for key in together), word) for word, together in found]
 
 

@@ -28,6 +28,9 @@ from warroom.tui.themes import NAMES, full_name
 from warroom.words.table import WORDS
 from warroom.words.templates import Stage, ours
 
+_BY_ITS_WORDS = 0.01
+"""The score of what is found by what it says of itself: it comes after all that has the name."""
+
 
 class Palette(CommandPalette, Once[None]):
     """Textual's palette, in which enter takes what was typed last, and a second one nothing."""
@@ -73,7 +76,9 @@ class OurProvider(Provider):
         matcher = self.matcher(query)
         everything = (*self._words(), *self._keys(), *self._themes(), *self._templates())
         for name, help_, do, also in everything:
-            score = max(matcher.match(name), matcher.match(also))
+            score = matcher.match(name)
+            if score == 0 and all(part in also.casefold() for part in query.casefold().split()):
+                score = _BY_ITS_WORDS
             if score > 0:
                 yield Hit(score, matcher.highlight(name), do, name, help_)
 

@@ -221,20 +221,26 @@ class RoomScreen(SpeakingOfRoom, PanesOfRoom, TimelineOfRoom):
     def show_hints(self) -> None:
         """The keys that matter where the reader is."""
         hints = self.query_one("#hints", OneLine)
-        where = Where.COMPOSER
-        if self.body.has_focus_within:
-            where = Where.ROWS if self.timeline.has_focus else Where.PANES
-        keys = self.keymap.hints(where)
+        where = self._where()
+        keys = self.keymap.hints(where, reads=self.scene.scope is Scope.OBSERVER)
         if where is Where.COMPOSER and self.composer.completion.choices:
             keys = [(self.keymap.first(COMPLETE), "takes what is marked"), *keys]
         found = self.timeline.found if where is Where.ROWS else None
         if found is not None and (said := found_words(*found)):
             on = f"{self.keymap.first(FIND_NEXT)} {self.keymap.first(FIND_PREVIOUS)}"
-            keys = [(on, said), *keys]
+            keys = [(on, said), ("esc", "ends search"), *keys]
         if (new := self.timeline.new_count) and self.has_class("-narrow"):
             # Where there is no room for borders, there is none on which the timeline says it.
             keys = [("G" if where is Where.ROWS else "esc G", f"{new} new"), *keys]
         hints.show(foot(keys, hints.width))
+
+    def _where(self) -> Where:
+        """Where the reader is in the room."""
+        if self.query_one(Asking).has_focus_within:
+            return Where.ASKING
+        if self.body.has_focus_within:
+            return Where.ROWS if self.timeline.has_focus else Where.PANES
+        return Where.COMPOSER
 
     def _ring(self, found: list[Alarm]) -> None:
         """Ring for what is new and concerns the reader; not for what was so on arrival."""

@@ -129,7 +129,10 @@ class TimelineOfRoom(Screen[None]):
         return True
 
     def key_escape(self) -> None:
-        """Back to the timeline, from a question or a pane."""
+        """Back to the timeline, from a question or a pane; there, end the search."""
+        if self.timeline.has_focus and self.timeline.searching:
+            self.timeline.find("")
+            self.show_hints()
         self.query_one(Asking).leave()
         self.to_timeline()
 
