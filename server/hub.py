@@ -101,7 +101,14 @@ class Hub:
         reception = Reception(
             self._directory, self.own, self._called, self.now, self._rates.rotations
         )
-        self._sessions = Sessions(self._directory, reception, self.own, self.now, LIMITS)
+        self._sessions = Sessions(
+            self._directory,
+            reception,
+            self.own,
+            self.now,
+            lambda: self._retention.put_off,
+            LIMITS,
+        )
         self._alarms = Alarms(self._loop, self._clock, self._fire)
         self._presences = Presences(self._loop, self._tell_presence)
         for head in heads:

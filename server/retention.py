@@ -31,7 +31,8 @@ _logger = logging.getLogger(__name__)
 
 class Retention:
     """Has the clerk let words expire, as the hub's own log says (`state`). `now` is back where it
-    was once a clock was put right; `waits(log)` is whether a room takes nothing new yet."""
+    was once a clock was put right; `waits(log)` is whether a room takes nothing new yet. The words
+    of so many rooms are `put_off`: they would expire if the date were not doubted."""
 
     def __init__(
         self,
@@ -52,12 +53,13 @@ class Retention:
         self._said: float | None = None
         self._waits = waits
         self._asked: set[str] = set()
+        self.put_off = 0
 
     @property
     def pending(self) -> bool:
         """Whether words are being erased, or will be if the date is right. That some will be, one
         day, does not count."""
-        return bool(self._asked) or (self._doubts and self.due(self._state().retention) > 0)
+        return bool(self._asked) or self.put_off > 0
 
     @property
     def _doubts(self) -> bool:
@@ -81,10 +83,11 @@ class Retention:
     def look(self) -> None:
         """Let expire what is old enough by now."""
         days = self._state().retention
+        self.put_off = self.due(days) if self._doubts else 0
         if days is None:
             return
         if self._doubts:
-            self._put_off(days)
+            self._say_why(days)
             return
         for log, id_ in self._due(days):
             if len(self._asked) == AT_ONCE:
@@ -94,10 +97,9 @@ class Retention:
             reply.add_done_callback(functools.partial(self._settled, log))
             self._clerk.ask(log, ExpireWords(days=days), id_, reply)
 
-    def _put_off(self, days: int) -> None:
+    def _say_why(self, days: int) -> None:
         """Say, once for each doubt, what is not erased yet, and why."""
-        rooms = self.due(days)
-        if not rooms or self._said == self._doubt.since:
+        if not self.put_off or self._said == self._doubt.since:
             return
         self._said = self._doubt.since
         _logger.warning(
@@ -105,7 +107,7 @@ class Retention:
             "would expire (rooms: %d), until its clock has run on for an hour. If the date is "
             "wrong, set the clock; if it is right, warroom hub retain %d --yes erases them now",
             f"{self._now():%Y-%m-%d %H:%M} UTC",
-            rooms,
+            self.put_off,
             days,
         )
 

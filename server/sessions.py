@@ -28,12 +28,14 @@ class Sessions:
         reception: Reception,
         own: Own,
         now: Callable[[], datetime],
+        put_off: Callable[[], int],
         limits: Limits,
     ) -> None:
         self._directory = directory
         self._reception = reception
         self._own = own
         self._now = now
+        self._put_off = put_off
         self._limits = limits
         self._here: set[Session] = set()
         self.visits = Visits()
@@ -65,6 +67,7 @@ class Sessions:
                 time=self._now(),
                 rotated=arrival.rotated,
                 retention=state.retention,
+                put_off=self._put_off(),
             )
         )
         return session

@@ -74,7 +74,7 @@ WELCOME = Welcome(
 
 @dataclass
 class Client:
-    """One connection. The welcome stands in `welcome` once `hello` was said."""
+    """One connection."""
 
     line: ClientConnection
     kept: list[FromHub] = field(default_factory=list)

@@ -305,6 +305,12 @@ async def test_a_date_is_believed_once_the_clock_has_run_on(
         assert [(4, 90)] == throughs(await expiries(ana, log))
 
 
+async def put_off(socket: Path) -> int:
+    """Of how many rooms a hub keeps words because it does not trust its date."""
+    async with dialled(socket) as client:
+        return (await client.hello()).put_off
+
+
 async def test_a_clock_that_is_set_a_year_ahead_erases_nothing(
     serve: Serve, past: Past, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -317,8 +323,10 @@ async def test_a_clock_that_is_set_a_year_ahead_erases_nothing(
         monkeypatch.setattr(warroom.clock, "now", lambda: real_now() + timedelta(days=365))
         await until(lambda: "no entry leads up to that" in caplog.text)
         assert [] == await erased(ana, log)
+        assert 1 == await put_off(served.socket)
         await Then(served.hub, ana).keeps(90)
         assert [(4, 90)] == throughs(await expiries(ana, log))
+        assert 0 == await put_off(served.socket)
 
 
 # --- hubs that were away -------------------------------------------------------------------------

@@ -550,3 +550,10 @@ def test_of_words_that_have_expired_nothing_says_whether_there_were_any() -> Non
     told = [phrase(entry, room).text for entry in room.entries[2:5]]
     assert ["took incident command", f"[expired {book.now:%Y-%m-%d}]"] == told[:2]
     assert "status cancelled, was declared" == told[2]
+
+
+def test_words_that_are_put_off_say_what_to_do() -> None:
+    """Why they are there still, and what whoever runs the hub does if its date is right."""
+    said = times.put_off(3, 90)
+    assert "(rooms: 3)" in said
+    assert said.endswith("if the date is right: warroom hub retain 90 --yes")

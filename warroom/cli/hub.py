@@ -23,7 +23,7 @@ from warroom.client.target import Target
 from warroom.clock import monotonic, now
 from warroom.domain.commands import MOST_DAYS
 from warroom.domain.vocabulary import CLOSED
-from warroom.export.times import keeping
+from warroom.export.times import keeping, put_off
 
 if TYPE_CHECKING:
     import socket
@@ -112,6 +112,7 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
                 "recovering": recovering,
                 "ahead_seconds": ahead,
                 "retention": hub.welcome.retention,
+                "put_off": hub.welcome.put_off,
             }
         )
     else:
@@ -121,6 +122,8 @@ def _status(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         if ahead > _CLOCKS_DIFFER:
             show([f"the hub's time is {timedelta(seconds=ahead)} ahead of this machine's clock"])
         show([keeping(hub.welcome.retention)])
+        if hub.welcome.put_off and hub.welcome.retention is not None:
+            show([put_off(hub.welcome.put_off, hub.welcome.retention)])
         if recovering:
             show([f"recovering: {', '.join(recovering)}; release them: warroom hub release --all"])
     return Exit.DONE

@@ -66,3 +66,12 @@ def keeping(days: int | None) -> str:
     if days is None:
         return "words are kept for ever"
     return f"words are kept for {days_long(days)} after their room ended, unless it is held"
+
+
+def put_off(rooms: int, days: int) -> str:
+    """Why the words of some rooms do not expire yet."""
+    return (
+        f"words that would expire (rooms: {rooms}) are kept until the hub's clock has run on for "
+        "an hour, for no entry leads up to its date; if the date is right: "
+        f"warroom hub retain {days} --yes"
+    )

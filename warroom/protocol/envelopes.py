@@ -166,7 +166,7 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
     """You are in. `rotated`: the hub knows the token that was offered, and takes it from now on.
 
     `retention` is for how many days the hub keeps words after their room ended; without it, for
-    ever.
+    ever. Those of so many rooms are `put_off`: they would expire if the hub were sure of its date.
     """
 
     hub: str
@@ -178,6 +178,7 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
     features: tuple[str, ...] = ()
     rotated: bool = False
     retention: int | None = None
+    put_off: int = 0
 
 
 class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
