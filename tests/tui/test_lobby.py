@@ -207,7 +207,7 @@ async def test_words_of_a_room_declare_nothing() -> None:
 async def test_what_is_typed_after_a_title_stands_in_the_rooms_line() -> None:
     """However quickly it comes; nothing of it is part of the title, or lost, or a key."""
     async with house() as at:
-        at.bursts("ctrl+n", *"queue full", "enter", *"p99 is up")
+        at.bursts("ctrl+n", *"queue fulx", "backspace", "l", "enter", *"p99 is up")
         await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
         await at.waits_for(lambda: at.composer.text == "p99 is up")
         assert "queue full" == at.hub.rooms[LOG].title

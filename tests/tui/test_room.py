@@ -507,9 +507,7 @@ async def test_copying_says_once_where_to_look(hub: FakeHub) -> None:
 async def test_the_palette_begins_a_line(hub: FakeHub) -> None:
     """A word chosen in the palette stands in the composer, not in the log."""
     async with in_room(hub) as at:
-        await at.presses("ctrl+p", *"/withdraw")
-        await at.pilot.pause(0.3)
-        await at.presses("enter", "enter")
+        await at.presses("ctrl+p", *"/withdraw", "enter")
         await at.waits_for(
             lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
         )
@@ -590,7 +588,16 @@ async def test_what_is_typed_into_the_palette_at_once_is_what_is_found(hub: Fake
     """Not what was offered before the last letter came, nor what the letters mean elsewhere."""
     async with in_room(hub) as at:
         await at.presses("escape")
-        at.bursts("ctrl+p", *"/withdraw", "enter")
+        at.bursts("ctrl+p", *"/withdraw", "enter", *"D1")
+        await at.waits_for(
+            lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw D1"
+        )
+
+
+async def test_what_is_not_found_can_be_typed_otherwise(hub: FakeHub) -> None:
+    """Enter does nothing where nothing is found, and keys go on into the line."""
+    async with in_room(hub) as at:
+        at.bursts("ctrl+p", *"/wxx", "enter", "backspace", "backspace", *"ithdraw", "enter")
         await at.waits_for(
             lambda: isinstance(at.app.screen, RoomScreen) and at.composer.text == "/withdraw "
         )

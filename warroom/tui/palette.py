@@ -10,9 +10,19 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 
 from textual import on
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, LoadingIndicator
 from textual.worker import WorkerError
 
 from warroom.domain.vocabulary import Audience
@@ -25,6 +35,7 @@ from warroom.tui.screens.once import Once
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.themes import NAMES, full_name
+from warroom.tui.widgets.answer import AnswerLine
 from warroom.words.table import WORDS
 from warroom.words.templates import Stage, ours
 
@@ -32,25 +43,36 @@ _BY_ITS_WORDS = 0.01
 """The score of what is found by what it says of itself: it comes after all that has the name."""
 
 
+class Sought(CommandInput, AnswerLine):
+    """What one looks for in the palette."""
+
+
 class Palette(CommandPalette, Once[None]):
-    """Textual's palette, in which enter takes what was typed last, and a second one nothing."""
+    """Textual's palette, in which enter takes what was typed last, and later keys go on."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield Sought(placeholder="Search for commands…", select_on_focus=False)
+            with Vertical(id="--results"):
+                yield CommandList()
+                yield LoadingIndicator()
 
     def on_mount(self) -> None:
         self.call_after_refresh(cast(War, self.app).take_keys, self)
 
     def on_unmount(self) -> None:
-        cast(War, self.app).take_keys(self)
+        self.app.call_later(cast(War, self.app).take_keys, self)
 
     @on(Input.Submitted)
-    async def _chosen(self, event: Input.Submitted) -> None:
-        """What was chosen is done once, out of what is found by all that was typed."""
-        if not self.is_current:
-            event.prevent_default()
-            return
+    async def _chosen(self) -> None:
+        """What is chosen is chosen from all that is found by all that was typed."""
         for search in list(self.workers):
             if search.group == self._GATHER_COMMANDS_GROUP:
                 with suppress(WorkerError):
                     await search.wait()
+        if not self._hit_count:
+            self.query_one(Sought).dealt_with()
 
 
 class Offer(NamedTuple):

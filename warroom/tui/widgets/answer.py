@@ -11,8 +11,9 @@ from warroom.tui.port import War
 class AnswerLine(Input):
     """An `Input` for who types on after enter, or whose keys come in bursts, over a slow line.
 
-    Enter is a binding in Textual, and letters that came with it overtake it: they would be part of
-    the answer. Here it ends the answer, and later keys wait until that is `dealt_with`.
+    What is a binding in Textual, as enter and backspace are, is overtaken by letters that came with
+    it. Here keys act in their order, enter ends the answer, and later keys wait until that is
+    `dealt_with`.
     """
 
     _given = False
@@ -32,10 +33,17 @@ class AnswerLine(Input):
             self._given = True
             self._war.keep_keys_for(self.screen)
             await self.action_submit()
+        elif bindings := self._bindings.key_to_bindings.get(event.key):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(bindings[0].action)
         else:
             await super()._on_key(event)
 
     def dealt_with(self) -> None:
         """The answer was taken, or is to be mended: later keys go where the focus is by now."""
+        self.call_later(self._go_on)  # after the keys that have come here already
+
+    def _go_on(self) -> None:
         self._given = False
         self._war.take_keys(self.screen)
