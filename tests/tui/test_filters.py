@@ -227,7 +227,7 @@ async def test_a_question_says_what_ends_it(hub: FakeHub) -> None:
     """Its keys stand at the foot, for as long as it is asked; nothing at all ends a search, too."""
     async with in_room(hub) as at:
         await at.presses("escape", "slash")
-        await at.waits_for(lambda: at.line("hints").startswith("enter find or show  esc leave"))
+        await at.waits_for(lambda: at.line("hints").startswith("enter go  esc leave"))
         await at.presses(*"checkout", "enter")
         await at.waits_for(lambda: at.line("hints").startswith("n N 1 of "))
         await at.presses("slash", "escape")

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from textual.geometry import Region
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from tests.tui.fake_hub import FakeHub
@@ -117,6 +118,24 @@ async def test_of_much_that_is_told_the_newest_is_seen(hub: FakeHub, size: tuple
             await at.waits_for(partial(is_seen, at, f"{where} 11"))
             await at.presses("f1")
             await at.waits_for(lambda: isinstance(at.app.screen, ReadingScreen))
+
+
+@SIZES
+async def test_what_is_told_leaves_the_palette_to_be_read(
+    hub: FakeHub, size: tuple[int, int]
+) -> None:
+    """It stands where it stands without it; what comes meanwhile is seen, too."""
+    async with in_room(hub, size=size) as at:
+        at.app.notify("before", markup=False)
+        await at.waits_for(partial(is_seen, at, "before"))
+        (below,) = told(at)
+        await at.presses("ctrl+p", *"/withdraw")
+        await at.waits_for(lambda: told(at) == [below])
+        assert not covered(at, at.app.screen.query_one(Input))
+        at.app.notify("meanwhile", markup=False)
+        await at.waits_for(partial(is_seen, at, "meanwhile"))
+        assert 1 == len({region.x for region in told(at)})
+        assert not covered(at, at.app.screen.query_one(Input))
 
 
 async def test_what_the_hub_says_is_told_once(hub: FakeHub) -> None:

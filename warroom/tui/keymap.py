@@ -455,7 +455,7 @@ KEYS: tuple[Key, ...] = (
         id="asking.answer",
         where=Where.ASKING,
         keys="enter",
-        hint="find or show",
+        hint="go",
         help="Search for the text, or show only what is asked for. Nothing ends the search, and "
         "shows all.",
     ),

@@ -36,6 +36,7 @@ from warroom.tui.screens.room import RoomScreen
 from warroom.tui.screens.stack import go_back_to, room_in
 from warroom.tui.themes import NAMES, full_name
 from warroom.tui.widgets.answer import AnswerLine
+from warroom.tui.widgets.toasts import dock_toasts
 from warroom.words.table import WORDS
 from warroom.words.templates import Stage, ours
 
@@ -59,6 +60,7 @@ class Palette(CommandPalette, Once[None]):
                 yield LoadingIndicator()
 
     def on_mount(self) -> None:
+        dock_toasts(self)
         self.call_after_refresh(cast(War, self.app).take_keys, self)
 
     def on_unmount(self) -> None:

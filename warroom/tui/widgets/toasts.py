@@ -15,3 +15,8 @@ def place_toasts(screen: Screen[Any], before: Widget) -> None:
     for rack in screen.query_children(ToastRack):
         screen.move_child(rack, before=before)
         rack.add_class("-placed")
+
+
+def dock_toasts(screen: Screen[Any]) -> None:
+    """Have the toasts of a screen that one sees through stand where those of the one below do."""
+    screen.query_children(ToastRack).add_class("-placed", "-docked")
