@@ -28,13 +28,14 @@ from server.directory import Directory, Known
 from server.journal import Append, Journal, JournalError, LogHead
 from server.journal_sql import SqlJournal, open_sqlite
 from server.loading import read_log
-from server.place import SEED_BYTES, Place, sync_folder
+from server.place import SEED_BYTES, Place
 from server.revoking import open_sessions
 from warroom import __version__
 from warroom.clock import new_command_id, new_salt, now
 from warroom.domain.access import Credential
 from warroom.domain.events import HubFounded, HubRestored, LogAt
 from warroom.domain.vocabulary import HUB, HUB_LABEL, Via
+from warroom.files import sync_folder
 from warroom.log.entry import make_entry
 from warroom.log.signing import HubKey
 from warroom.text import one_line

@@ -24,6 +24,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
+from warroom.files import put
 from warroom.place import group_socket_path, socket_path
 
 SEED_BYTES = 32
@@ -114,7 +115,7 @@ class Place:
 
     def replace_seed(self, seed: bytes) -> None:
         """Take the key of a hub that comes back from a backup."""
-        self._write("hub.key", seed)
+        put(self._data / "hub.key", seed)
 
     def seed(self) -> bytes:
         """The seed of the hub's key, made at first."""
@@ -150,7 +151,7 @@ class Place:
         if what is None:
             (self._data / "share.json").unlink(missing_ok=True)
         else:
-            self._write("share.json", what)
+            put(self._data / "share.json", what)
 
     def listen(self) -> socket.socket:
         """The hub's Unix socket, bound anew, for this user alone. Raises `PlaceRefused`."""
@@ -208,7 +209,7 @@ class Place:
 
     def announce(self, running: Running) -> None:
         """Write down where the hub listens."""
-        self._write("hub.json", msgspec.json.encode(running))
+        put(self._data / "hub.json", msgspec.json.encode(running))
 
     def withdraw(self) -> None:
         """Take back where the hub listens: it is about to end."""
@@ -224,32 +225,12 @@ class Place:
     def _secret(self, name: str, make: Callable[[], bytes]) -> bytes:
         path = self._data / name
         if not path.exists():
-            self._write(name, make())
+            put(self._data / name, make())
         found = path.stat()
         _check_owner(path, found)
         if found.st_mode & _OTHERS:
             raise PlaceRefused(f"others can read the secret {path}: chmod 600 {path}")
         return path.read_bytes()
-
-    def _write(self, name: str, content: bytes) -> None:
-        """Put a file there whole or not at all, for this user alone."""
-        path, draft = self._data / name, self._data / f".{name}.new"
-        draft.unlink(missing_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(self._data)
-
-
-def sync_folder(path: Path) -> None:
-    """See that the names in a folder are on the disk."""
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _check_owner(path: Path, found: os.stat_result) -> None:

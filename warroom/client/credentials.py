@@ -21,8 +21,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from warroom.client.private import private_folder, put
+from warroom.client.private import private_folder
 from warroom.clock import new_secret, now
+from warroom.files import put
 
 ROTATED_AFTER = timedelta(days=1)
 LOCAL = "local"

@@ -19,8 +19,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from warroom.client.private import component, private_folder, put, sync_folder
+from warroom.client.private import component, private_folder
 from warroom.client.replica import Pending, Stand
+from warroom.files import put, sync_folder
 from warroom.log.chain import canonical
 from warroom.protocol.envelopes import Submit
 

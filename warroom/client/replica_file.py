@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from warroom.client.private import private_folder, put, sync_folder
+from warroom.client.private import private_folder
 from warroom.client.replica import Change, Replica
 from warroom.client.replica_lines import (
     Damaged,
@@ -20,6 +20,7 @@ from warroom.client.replica_lines import (
     read_manifest,
     read_slices,
 )
+from warroom.files import put, sync_folder
 from warroom.log.entry import Entry, Malformed
 from warroom.log.gone import ERASING
 from warroom.log.signing import SignedHead

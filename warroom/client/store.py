@@ -19,9 +19,10 @@ from msgspec import Struct
 
 from warroom.client.drafts import Drafts
 from warroom.client.outbox import Outbox
-from warroom.client.private import component, private_folder, put
+from warroom.client.private import component, private_folder
 from warroom.client.replica_file import ReplicaFile
 from warroom.client.target import Target
+from warroom.files import put
 from warroom.log.chain import canonical
 from warroom.protocol.envelopes import RoomSummary, You
 
