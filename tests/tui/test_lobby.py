@@ -145,14 +145,19 @@ async def test_a_declaration_can_close_the_room_from_the_start() -> None:
 
 
 async def test_a_room_that_is_held_is_marked() -> None:
-    """For as long as its words are kept from expiring, and at 80 columns too."""
+    """For as long as its words are kept from expiring; at 80 columns by a letter that the foot
+    explains."""
     hub = FakeHub()
     hub.declares("Checkout is down")
     async with house(hub, size=NARROW) as at:
-        await at.waits_for(lambda: at.rooms and "Checkout" in at.rooms[0])
-        assert "held" not in at.rooms[0]
+        await at.waits_for(lambda: at.rooms and " Checkout" in at.rooms[0])
+        assert "held" not in at.line("hints")
         hub.says("ana", c.Hold(reason="the insurer asks"))
-        await at.waits_for(lambda: "held: Checkout" in at.rooms[0])
+        await at.waits_for(lambda: " H Checkout" in at.rooms[0])
+        await at.waits_for(lambda: at.line("hints").endswith("  H held"))
+        await at.pilot.resize_terminal(120, 36)
+        await at.waits_for(lambda: " held: Checkout" in at.rooms[0])
+        assert "held" not in at.line("hints")
         hub.says("ana", c.TakeRole(role=Role.INCIDENT_COMMANDER))
         hub.says("ana", c.Unhold(reason="settled"))
         await at.waits_for(lambda: "held" not in at.rooms[0])

@@ -731,9 +731,9 @@ def test_without_a_line_the_lobby_knows_what_waits_and_not_who_is_here() -> None
     """The number of people is as old as the line; what waits is one's own."""
     rooms = (summary("a", title="down", here=3), summary("b", title="slow"))
     seen = lobby.rows(rooms, NINE, live=False, waiting={"a": 2, "b": 0})
-    assert [("?", "2 waiting: down"), ("?", "slow")] == [
-        (row.here.text, row.title.text) for row in seen
-    ]
+    assert ["?", "?"] == [row.here.text for row in seen]
+    assert " 2 waiting: down " in text(lobby_layout.lay_out(seen[0], 118))
+    assert " waiting: " not in text(lobby_layout.lay_out(seen[1], 118))
     assert "3" == lobby.rows(rooms, NINE)[0].here.text
 
 
@@ -743,6 +743,19 @@ def test_lobby_rows_fill_the_line(width: int) -> None:
     row = lobby.rows((summary("INC-1", title="漢字 " * 80, commander="Ana " * 20),), NINE)[0]
     assert width == cell_len(text(lobby_layout.lay_out(row, width)))
     assert width == cell_len(text(lobby_layout.heading(width)))
+
+
+def test_what_is_said_of_a_room_leaves_cells_for_its_title() -> None:
+    """Words where there is room for them, else letters, of which the foot tells the meaning."""
+    room = summary("SEC-c7f0", title="Keys leaked", held=True, restricted=True)
+    row = lobby.rows((room,), NINE, waiting={"SEC-c7f0": 2})[0]
+    assert " 2 waiting: held: restricted: Keys leaked " in text(lobby_layout.lay_out(row, 118))
+    assert [] == lobby_layout.letters([row], 118)
+    narrow = text(lobby_layout.lay_out(row, 78))
+    assert narrow.startswith("SEC-c7f0 ")
+    assert " W2HR Keys lea~ " in narrow
+    meant = [("W", "waiting"), ("H", "held"), ("R", "restricted")]
+    assert meant == lobby_layout.letters([row, row], 78)
 
 
 def test_an_empty_lobby_teaches_in_three_short_lines() -> None:

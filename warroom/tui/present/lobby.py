@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -78,14 +79,28 @@ def asks_invite(text: str) -> bool:
 _NONE_WAITS: Mapping[str, int] = {}
 
 
+class RoomMark(NamedTuple):
+    """What is said of a room before its title; where cells are scarce, by its `letter`."""
+
+    letter: str
+    words: str
+
+
+WAITING = RoomMark("W", "waiting")
+HELD = RoomMark("H", "held")
+RESTRICTED = RoomMark("R", "restricted")
+
+
 class LobbyRow(Struct, frozen=True):
-    """One room as the lobby shows it, cell by cell."""
+    """One room as the lobby shows it, cell by cell. The title has its marks beside it, each with
+    how many it counts, 0 if it counts nothing."""
 
     log: str
     label: Piece
     severity: Piece
     status: Piece
     elapsed: Piece
+    marks: tuple[tuple[RoomMark, int], ...]
     title: Piece
     commander: Piece
     owed: Piece
@@ -123,17 +138,18 @@ def _row(room: RoomSummary, now: datetime, live: bool, waiting: int) -> LobbyRow
         if room.recovering
         else Piece(room.status.upper(), tone),
         elapsed=Piece(elapsed_time((room.resolved_at or now) - room.began_at), tone),
-        title=Piece(
-            f"{waiting} waiting: " * (waiting > 0)
-            + "held: " * room.held
-            + "restricted: " * room.restricted
-            + one_line(room.title),
-            Tone.WARN if waiting else tone,
-        ),
+        marks=_marks(room, waiting),
+        title=Piece(one_line(room.title), Tone.WARN if waiting else tone),
         commander=_commander(room, over),
         owed=_owed(room, now),
         here=Piece((str(room.here) if room.here else "-") if live else "?", tone),
     )
+
+
+def _marks(room: RoomSummary, waiting: int) -> tuple[tuple[RoomMark, int], ...]:
+    """What stands before the title: what waits to be sent first, it is the reader's own."""
+    stands = ((WAITING, waiting > 0), (HELD, room.held), (RESTRICTED, room.restricted))
+    return tuple((mark, waiting * (mark is WAITING)) for mark, so in stands if so)
 
 
 def _commander(room: RoomSummary, over: bool) -> Piece:

@@ -1,12 +1,18 @@
-"""A row of the lobby in cells: fixed columns, and the title takes what is left."""
+"""A row of the lobby in cells: fixed columns, and the title takes what is left.
+
+On a narrow screen the words before a title would leave nothing of it: each is one letter there, and
+the foot says what the letters mean.
+"""
+
+from collections.abc import Iterable
 
 from rich.cells import cell_len, set_cell_size
 
 from warroom.tui.cells import cut
-from warroom.tui.present.lobby import LobbyRow
+from warroom.tui.present.lobby import LobbyRow, RoomMark
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 
-_LABEL, _SEVERITY, _STATUS, _ELAPSED = 8, 5, 14, 8
+_LABEL, _SEVERITY, _STATUS, _ELAPSED = 9, 5, 14, 8
 _HERE, _OWED = 5, 13
 _COMMANDER, _COMMANDER_NARROW = 18, 9
 _NARROW = 100
@@ -20,7 +26,7 @@ def lay_out(row: LobbyRow, width: int) -> Pieces:
         row.severity,
         row.status,
         row.elapsed,
-        row.title,
+        Piece(_marked(row, width), row.title.tone),
         row.commander,
         row.owed,
         row.here,
@@ -37,6 +43,23 @@ def heading(width: int) -> Pieces:
     return tuple(
         Piece(_fit(name, size), Tone.QUIET) for name, size in zip(names, _sizes(width), strict=True)
     )
+
+
+def letters(rows: Iterable[LobbyRow], width: int) -> list[RoomMark]:
+    """The letters that stand in rows of so many cells, and the words for each; none where there is
+    room for the words themselves."""
+    if width >= _NARROW:
+        return []
+    return list(dict.fromkeys(mark for row in rows for mark, _ in row.marks))
+
+
+def _marked(row: LobbyRow, width: int) -> str:
+    """The title with what is said before it."""
+    if width >= _NARROW:
+        before = "".join(f"{f'{count} ' * (count > 0)}{mark.words}: " for mark, count in row.marks)
+        return before + row.title.text
+    before = "".join(mark.letter + str(count or "") for mark, count in row.marks)
+    return f"{before} {row.title.text}" if before else row.title.text
 
 
 def _sizes(width: int) -> tuple[int, ...]:

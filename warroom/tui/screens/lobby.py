@@ -20,7 +20,7 @@ from warroom.tui.messages import LineMoved, RoomsMoved
 from warroom.tui.port import War
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
-from warroom.tui.present.lobby_layout import heading, lay_out
+from warroom.tui.present.lobby_layout import heading, lay_out, letters
 from warroom.tui.present.pieces import Piece, Tone, spread
 from warroom.tui.widgets.answer import AnswerLine
 from warroom.tui.widgets.lines import OneLine, content
@@ -73,8 +73,6 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        hints = self.query_one("#hints", OneLine)
-        hints.show(foot(self.war.keymap.hints(Where.LOBBY), hints.width))
         place_toasts(self, before=self.query_one(Input))
         self._ask_title(None)
         self._show()
@@ -126,6 +124,14 @@ class LobbyScreen(Screen[None]):
             lines = lobby.teaching(you.scope)
             rooms.add_options(Option(text, disabled=True) for text in lines)
         self._rows = rows
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        """The keys, and what the letters before a title mean."""
+        hints = self.query_one("#hints", OneLine)
+        keys = foot(self.war.keymap.hints(Where.LOBBY), hints.width)
+        meant = foot([*letters(self._rows, hints.width)], hints.width)
+        hints.show(spread(keys, meant, hints.width))
 
     def _replace(
         self, rooms: OptionList, rows: list[lobby.LobbyRow], prompts: list[Content]
