@@ -1,13 +1,17 @@
 """The lobby: what burns, and the way into it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from msgspec.structs import replace
 from textual import events
 from textual.widgets import Input, OptionList
 
 from tests.tui.fake_hub import LOG, FakeHub
-from tests.tui.house import NARROW, house
+from tests.tui.house import NARROW, House, house
 from warroom.client.connection import LineState
 from warroom.client.desk import Failure, RoomChanged, RoomShut
+from warroom.client.draft import Draft
 from warroom.client.replica import Returned
 from warroom.domain import commands as c
 from warroom.domain.decide.asked import Code
@@ -15,6 +19,7 @@ from warroom.domain.vocabulary import Role, Scope, Severity
 from warroom.protocol.envelopes import Declined, You
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.widgets.room_list import RoomList
 from warroom.tui.widgets.timeline import Timeline
 
 
@@ -83,6 +88,69 @@ async def test_the_letters_of_the_timeline_go_through_the_rooms() -> None:
             await at.waits_for(lambda: rooms.highlighted == expected)  # noqa: B023 - at once
         await at.presses("ctrl+n", *"jkgG")
         assert "jkgG" == at.lobby.query_one(Input).value
+
+
+@asynccontextmanager
+async def thirty_rooms() -> AsyncIterator[tuple[House, RoomList]]:
+    """A lobby with more rooms than a small screen has lines."""
+    async with house(size=NARROW) as at:
+        for number in range(30):
+            await declared(at, f"room {number}")
+        rooms = at.lobby.query_one(RoomList)
+        await at.waits_for(lambda: rooms.option_count == 30 and rooms.max_scroll_y > 5)
+        yield at, rooms
+
+
+async def declared(at: House, title: str) -> str:
+    """The log id of a room that is declared."""
+    log = at.desk.declare(title)
+    await at.waits_for(lambda: log in at.hub.rooms)
+    return log
+
+
+async def burns(at: House) -> str:
+    """A room is declared that stands above all others; its log id."""
+    log = await declared(at, "all of it")
+    at.desk.send(log, Draft(c.ChangeSeverity(to=Severity.SEV1, reason="all of it")))
+    return log
+
+
+async def test_the_cursor_has_a_mark() -> None:
+    """Colours are not on every screen: it is in the margin, as in the timeline."""
+    async with thirty_rooms() as (at, rooms):
+        for key, line in (("g", 0), ("j", 1), ("j", 2)):
+            await at.presses(key)
+            await at.waits_for(lambda: rooms.highlighted == line)  # noqa: B023 - at once
+            seen = [rooms.render_line(y).text for y in range(rooms.size.height)]
+            assert [line] == [y for y, text in enumerate(seen) if text.startswith(">")]
+            assert seen[line].startswith(f">INC-{line + 1} ")
+
+
+async def test_a_room_that_comes_above_the_cursor_is_seen_by_who_has_not_gone_down() -> None:
+    """The cursor stays on its room, and the list on its beginning."""
+    async with thirty_rooms() as (at, rooms):
+        await at.presses("g", "j")
+        first = await burns(at)
+        await at.waits_for(lambda: rooms.options[0].id == first)
+        assert (2, 0) == (rooms.highlighted, rooms.scroll_offset.y)
+        assert "SEV1" in rooms.render_line(0).text
+
+
+async def test_the_cursor_stays_on_its_line_while_rooms_come_and_go() -> None:
+    """Who has gone down keeps what they look at; and stays near a room that is gone."""
+    async with thirty_rooms() as (at, rooms):
+        await at.presses("G", *"k" * 23, *"jjj")
+        await at.waits_for(lambda: (9, 6) == (rooms.highlighted, rooms.scroll_offset.y))
+        chosen = rooms.options[9].id
+        first = await burns(at)
+        await at.waits_for(lambda: rooms.options[0].id == first)
+        assert (10, 7) == (rooms.highlighted, rooms.scroll_offset.y)
+        assert chosen == rooms.options[10].id
+        assert rooms.render_line(3).text.startswith(">INC-10 ")
+        del at.hub.rooms[chosen or ""]
+        at.desk.hear_rooms()
+        await at.waits_for(lambda: rooms.option_count == 30)
+        assert (10, 7) == (rooms.highlighted, rooms.scroll_offset.y)
 
 
 async def test_declaring_asks_for_a_title_and_nothing_else() -> None:

@@ -5,11 +5,9 @@ from typing import ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
 
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
@@ -24,6 +22,7 @@ from warroom.tui.present.lobby_layout import heading, lay_out, letters
 from warroom.tui.present.pieces import Piece, Tone, spread
 from warroom.tui.widgets.answer import AnswerLine
 from warroom.tui.widgets.lines import OneLine, content
+from warroom.tui.widgets.room_list import RoomList
 from warroom.tui.widgets.toasts import place_toasts
 from warroom.words.misread import Misread
 
@@ -50,10 +49,6 @@ class LobbyScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.LOBBY)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[lobby.LobbyRow] = []
-
     @property
     def war(self) -> War:
         return cast(War, self.app)
@@ -62,7 +57,7 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="condition")
         yield OneLine(id="trouble")
         yield OneLine(id="columns")
-        yield OptionList(id="rooms", markup=False)
+        yield RoomList()
         yield Asked(
             id="title",
             max_length=_LONGEST_TITLE,
@@ -110,42 +105,20 @@ class LobbyScreen(Screen[None]):
         self._show_rooms(lobby.rows(desk.rooms, desk.now(), live=live, waiting=waiting))
 
     def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
-        rooms = self.query_one(OptionList)
-        columns = self.query_one("#columns", OneLine)
-        prompts = [content(lay_out(row, columns.width)) for row in rows]
+        rooms, columns = self.query_one(RoomList), self.query_one("#columns", OneLine)
         columns.show(heading(columns.width) if rows else ())
-        if [row.log for row in rows] == [row.log for row in self._rows]:
-            for index, prompt in enumerate(prompts):
-                rooms.replace_option_prompt_at_index(index, prompt)
-        else:
-            self._replace(rooms, rows, prompts)
+        rooms.show({row.log: content(lay_out(row, columns.width)) for row in rows})
         you = self.war.desk.you
-        if not rows and you is not None and not rooms.option_count:
-            lines = lobby.teaching(you.scope)
-            rooms.add_options(Option(text, disabled=True) for text in lines)
-        self._rows = rows
-        self._show_foot()
+        if not rows and you is not None:
+            rooms.teach(lobby.teaching(you.scope))
+        self._show_foot(rows)
 
-    def _show_foot(self) -> None:
+    def _show_foot(self, rows: list[lobby.LobbyRow]) -> None:
         """The keys, and what the letters before a title mean."""
         hints = self.query_one("#hints", OneLine)
         keys = foot(self.war.keymap.hints(Where.LOBBY), hints.width)
-        meant = foot([*letters(self._rows, hints.width)], hints.width)
+        meant = foot([*letters(rows, hints.width)], hints.width)
         hints.show(spread(keys, meant, hints.width))
-
-    def _replace(
-        self, rooms: OptionList, rows: list[lobby.LobbyRow], prompts: list[Content]
-    ) -> None:
-        """Other rooms than before: the one that was chosen stays chosen."""
-        index = rooms.highlighted
-        chosen = self._rows[index].log if index is not None and index < len(self._rows) else None
-        rooms.clear_options()
-        rooms.add_options(
-            Option(prompt, id=row.log) for row, prompt in zip(rows, prompts, strict=True)
-        )
-        logs = [row.log for row in rows]
-        if logs:
-            rooms.highlighted = logs.index(chosen) if chosen in logs else 0
 
     # --- doing ---------------------------------------------------------------------------------
 
@@ -177,7 +150,7 @@ class LobbyScreen(Screen[None]):
         title = self.query_one(Input)
         title.display = value is not None
         if value is None:
-            self.set_focus(self.query_one(OptionList))
+            self.set_focus(self.query_one(RoomList))
         else:
             title.value = value
             self.set_focus(title)
@@ -233,7 +206,7 @@ class LobbyScreen(Screen[None]):
 
     async def action_go(self, to: str) -> None:
         """Move the cursor as the list does."""
-        await self.query_one(OptionList).run_action(to)
+        await self.query_one(RoomList).run_action(to)
 
     def action_try_again(self) -> None:
         self.war.desk.try_again()
