@@ -145,6 +145,7 @@ async def test_the_cursor_stays_on_its_line_while_rooms_come_and_go() -> None:
         first = await burns(at)
         await at.waits_for(lambda: rooms.options[0].id == first)
         assert (10, 7) == (rooms.highlighted, rooms.scroll_offset.y)
+        await at.waits_for(lambda: at.line("columns").startswith("7 above SEV1 "))
         assert chosen == rooms.options[10].id
         assert rooms.render_line(3).text.startswith(">INC-10 ")
         del at.hub.rooms[chosen or ""]

@@ -745,6 +745,16 @@ def test_lobby_rows_fill_the_line(width: int) -> None:
     assert width == cell_len(text(lobby_layout.heading(width)))
 
 
+def test_the_heading_of_the_lobby_says_what_stands_above() -> None:
+    """Who has gone down learns that something worse has come."""
+    rated = (summary("INC-1", severity=Severity.SEV1), summary("INC-2"))
+    rows = lobby.rows(rated, NINE)
+    plain, scrolled = lobby_layout.heading(78), lobby_layout.heading(78, rows)
+    assert Piece("2 above SEV1  ", Tone.WARN) == scrolled[0]
+    assert text(plain)[14:] == text(scrolled)[14:]
+    assert Piece("1 above       ", Tone.QUIET) == lobby_layout.heading(78, rows[1:])[0]
+
+
 def test_what_is_said_of_a_room_leaves_cells_for_its_title() -> None:
     """Words where there is room for them, else letters, of which the foot tells the meaning."""
     room = summary("SEC-c7f0", title="Keys leaked", held=True, restricted=True)

@@ -4,7 +4,7 @@ On a narrow screen the words before a title would leave nothing of it: each is o
 the foot says what the letters mean.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -37,12 +37,20 @@ def lay_out(row: LobbyRow, width: int) -> Pieces:
     )
 
 
-def heading(width: int) -> Pieces:
-    """What the columns are."""
+def heading(width: int, above: Sequence[LobbyRow] = ()) -> Pieces:
+    """What the columns are; how many rooms stand above those that are seen, and how bad the first
+    is."""
     names = ("", "sev", "status", "since", "title", "IC", "next", "here")
-    return tuple(
+    named = tuple(
         Piece(_fit(name, size), Tone.QUIET) for name, size in zip(names, _sizes(width), strict=True)
     )
+    return (_unseen(above), *named[2:]) if above else named
+
+
+def _unseen(above: Sequence[LobbyRow]) -> Piece:
+    worst, tone = above[0].severity
+    text = f"{len(above)} above {worst.strip('-')}"
+    return Piece(_fit(text, _LABEL + _SEVERITY), Tone.QUIET if tone is Tone.PLAIN else tone)
 
 
 def letters(rows: Iterable[LobbyRow], width: int) -> list[RoomMark]:

@@ -72,10 +72,15 @@ class LobbyScreen(Screen[None]):
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)
+        self.watch(self.query_one(RoomList), "scroll_y", self._scrolled, init=False)
         self.call_after_refresh(self.war.take_keys, self)
 
     def on_resize(self) -> None:
         self._show()
+
+    def _scrolled(self) -> None:
+        """The heading says what stands above; but the list may be in the middle of a change."""
+        self.call_next(self._show)
 
     def on_screen_resume(self) -> None:
         self._show()
@@ -106,8 +111,8 @@ class LobbyScreen(Screen[None]):
 
     def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
         rooms, columns = self.query_one(RoomList), self.query_one("#columns", OneLine)
-        columns.show(heading(columns.width) if rows else ())
         rooms.show({row.log: content(lay_out(row, columns.width)) for row in rows})
+        columns.show(heading(columns.width, rows[: rooms.scroll_offset.y]) if rows else ())
         you = self.war.desk.you
         if not rows and you is not None:
             rooms.teach(lobby.teaching(you.scope))
