@@ -46,9 +46,10 @@ from warroom.tui.present.filters import (
 from warroom.tui.present.forms import forms
 from warroom.tui.present.pieces import Pieces
 from warroom.tui.present.scene import Scene
+from warroom.words.meant import MEANT
 from warroom.words.misread import Misread
 from warroom.words.parse import read_line
-from warroom.words.table import FORMS, WORDS
+from warroom.words.table import FORMS, WORDS, find
 
 
 def transcript(playbook: Playbook) -> Transcript:
@@ -127,6 +128,9 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
     assert read_line(line).word
 
 
+KNOWN = ["impact", "urgency", "services", "started", "identified", "mitigated", "bridge"]
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [
@@ -148,6 +152,13 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
         ("/u ", ["internal", "executive", "customers"]),
         ("/s i", ["investigating", "identified"]),
         ("/promote #4 a", ["action"]),
+        ("/info ", [*KNOWN]),
+        ("/info i", ["impact", "identified"]),
+        ("/info impact ", ["high", "medium", "low"]),
+        ("/info impact high ", KNOWN[1:]),
+        ("/info services cards, ", [one for one in KNOWN if one != "services"]),
+        ("/info bridge 7 Impact low ", KNOWN[1:-1]),
+        ("/u customers corrects ", []),
         ("/b ", ["copy"]),
         ("/d roll ", []),
         ("/post D", []),
@@ -157,6 +168,25 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
 def test_what_can_stand_next(line: str, names: list[str], busy: Transcript) -> None:
     """Numbers that wait for something first, then words, roles, statuses and people."""
     assert names == offered(line, busy)
+
+
+def test_each_severity_says_how_bad_it_is(busy: Transcript) -> None:
+    """Who has to choose one of five is not told five times that it is chosen here."""
+    choices = complete("/v ", busy, Speaker("ana", Scope.RESPONDER)).choices
+    assert 5 == len({one.help for one in choices})
+    assert "Everyone is hurt, or the heart of it is down, or data is lost." == choices[0].help
+
+
+@pytest.mark.parametrize(
+    ("name", "literal"), [(n, one) for n, said in MEANT.items() for one in said]
+)
+def test_what_is_said_of_a_fixed_word_is_said_of_one_there_is(name: str, literal: str) -> None:
+    """It stands in a form of its word, and fits a narrow screen beside it."""
+    word = find(name)
+    assert word is not None
+    assert any(literal in place.words for form in forms(word) for place in form.places)
+    assert len(f"  responder  {MEANT[name][literal]}") <= 78
+    assert MEANT[name][literal].endswith(".")
 
 
 @pytest.mark.parametrize("line", ["/withdraw D1 ", "/x D1 ", "/x D1 the replica "])

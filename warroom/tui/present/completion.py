@@ -29,6 +29,7 @@ from warroom.text import one_line
 from warroom.tui.present.addressed import ROLE_HANDLES
 from warroom.tui.present.choices import NOTHING, Choice, Completion
 from warroom.tui.present.forms import Followed, Form, Place, Slot, fitting
+from warroom.words.meant import MEANT
 from warroom.words.table import WORDS, Word, find, may, who_may
 
 FORMS_SHOWN = 5
@@ -124,7 +125,7 @@ def _named(form: Form, found: tuple[Followed, ...], names: set[str]) -> bool:
     """Whether a form needs a word next that a choice explains already."""
     places = next(one.next for one in found if one.form is form)
     return bool(places) and all(
-        place.slot is Slot.LITERAL and not place.optional and names.issuperset(place.words)
+        place.slot is Slot.LITERAL and not place.skip and names.issuperset(place.words)
         for place in places
     )
 
@@ -190,7 +191,8 @@ def _offers(place: Place, form: Form, room: Transcript) -> Iterator[tuple[str, s
     incident = room.incident
     match place.slot:
         case Slot.LITERAL:
-            yield from ((word, form.help) for word in place.words)
+            meant = MEANT.get(form.text.split(" ")[0], {})
+            yield from ((word, meant.get(word, form.help)) for word in place.words)
         case Slot.ROLE:
             for name, role in ROLE_HANDLES.items():
                 holder = incident.holder(role)

@@ -6,10 +6,13 @@ become, and what can stand next.
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate, chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from warroom.domain.commands import PersonCommand
 from warroom.tui.present.addressed import ROLE_HANDLES
@@ -33,20 +36,28 @@ class Slot(StrEnum):
 
 
 class Place(Struct, frozen=True):
-    """A place of a form; `words` are the literals that can stand there."""
+    """A place of a form; `words` are the literals that can stand there.
+
+    It can be left out together with what belongs to it, so many places from this one on: 0 if it
+    cannot. `[impact high|medium|low]` is one thing, and `high` alone is none.
+    """
 
     slot: Slot
-    optional: bool
     words: tuple[str, ...] = ()
+    skip: int = 0
 
 
 class Form(Struct, frozen=True):
-    """A form: how it is written, what it does, and its places after the word."""
+    """A form: how it is written, what it does, and its places after the word.
+
+    Parts that all have a name come in any order, each once; here `parts` is where they begin.
+    """
 
     text: str
     help: str
     command: type[PersonCommand] | None
     places: tuple[Place, ...]
+    parts: tuple[int, ...] = ()
 
     def follow(self, typed: tuple[str, ...]) -> "Followed | None":
         """Where these tokens lead in the form; None if they are not its beginning."""
@@ -64,16 +75,24 @@ class Form(Struct, frozen=True):
             at = self._reach(after)
         if not at:
             return None
-        places = tuple(self.places[index] for index in sorted(at) if index < len(self.places))
-        return Followed(self, places, max(at.values()))
+        left = (at.keys() - {len(self.places)}) - set(self._said(typed))
+        return Followed(self, tuple(self.places[index] for index in sorted(left)), max(at.values()))
+
+    def _said(self, typed: tuple[str, ...]) -> Iterator[int]:
+        """Where the parts begin that are there already."""
+        folded = {token.casefold() for token in typed}
+        return (index for index in self.parts if self.places[index].words[0] in folded)
 
     def _reach(self, at: dict[int, int]) -> dict[int, int]:
         """These places and all that can be reached from them by leaving optional ones out."""
         reached = dict(at)
         for index, meant in at.items():
-            while index < len(self.places) and self.places[index].optional:
-                index += 1
+            while index < len(self.places) and self.places[index].skip:
+                index += self.places[index].skip
                 reached[index] = max(reached.get(index, 0), meant)
+        whole = [reached[index] for index in (*self.parts, len(self.places)) if index in reached]
+        if whole:
+            reached = dict.fromkeys(self.parts, max(whole)) | reached
         return reached
 
 
@@ -86,6 +105,7 @@ class Followed(Struct, frozen=True):
 
 
 _MARK = re.compile(r"[~+!].*|x[0-9]+", re.DOTALL)
+_PART = re.compile(r"\[[^]]*\]|\S+")
 _ITEM = re.compile(r"([DAHU])[0-9]+", re.IGNORECASE)
 
 
@@ -119,29 +139,40 @@ def forms(word: Word) -> tuple[Form, ...]:
 
 def _form(text: str) -> Form:
     help, command = FORMS[text]
-    depth, places = 0, []
-    for token in text.split()[1:]:
-        depth += token.count("[")
-        places.append(_place(token.strip("[]"), optional=depth > 0))
-        depth -= token.count("]")
-    return Form(text, help, command, tuple(places))
+    _, _, after = text.partition(" ")
+    places = [tuple(_places(part)) for part in _PART.findall(after)]
+    named = all(len(first.words) == 1 and first.skip for first, *_ in places)
+    starts = accumulate(map(len, places[:-1]), initial=0) if named else ()
+    return Form(text, help, command, tuple(chain(*places)), tuple(starts))
 
 
-def _place(token: str, *, optional: bool) -> Place:
+def _places(part: str) -> Iterator[Place]:
+    """The places of one part of a form, which stands in brackets if it can be left out."""
+    places = [_place(token) for token in part.strip("[]").split()]
+    if not part.startswith("["):
+        yield from places
+        return
+    slots = (None, *(place.slot for place in places))
+    for number, place in enumerate(places):
+        more = number > 0 and slots[number] is place.slot is not Slot.LITERAL  # `[#41 #42]`
+        yield replace(place, skip=len(places) - number if more or number == 0 else 0)
+
+
+def _place(token: str) -> Place:
     if token.startswith("@"):
-        return Place(Slot.PERSON, optional)
+        return Place(Slot.PERSON)
     if token.startswith("#"):
-        return Place(Slot.ENTRY, optional)
+        return Place(Slot.ENTRY)
     if _MARK.fullmatch(token):
-        return Place(Slot.MARK, optional)
+        return Place(Slot.MARK)
     if _ITEM.fullmatch(token):
-        return Place(Slot(token[0]), optional)
+        return Place(Slot(token[0]))
     if token in {Slot.ROLE, Slot.STATUS}:
-        return Place(Slot(token), optional)
+        return Place(Slot(token))
     words = tuple(token.split("|"))
     if all(word.islower() or word.isdecimal() for word in words) and not token.endswith(":"):
-        return Place(Slot.LITERAL, optional, words)
-    return Place(Slot.TEXT, optional)
+        return Place(Slot.LITERAL, words)
+    return Place(Slot.TEXT)
 
 
 def fitting(word: Word, typed: tuple[str, ...]) -> tuple[Followed, ...]:

@@ -2,6 +2,7 @@
 
 from warroom.tui.keymap import Keymap, Where
 from warroom.tui.present.pieces import Piece, Pieces, Tone
+from warroom.words.meant import MEANT
 from warroom.words.table import FORMS, WORDS, Word, who_may
 
 _KEY = 22
@@ -41,6 +42,8 @@ def _word(word: Word) -> list[Pieces]:
     for form in word.usage:
         says = f"{form}   {FORMS[form][0]}" if several else form
         found += [(Piece("    /"), Piece(says))]
+    meant = MEANT.get(word.name, {}).items()
+    found += [(Piece(f"        {said:<12}", Tone.STRONG), Piece(means)) for said, means in meant]
     examples = "   ".join(word.examples)
     found.append((Piece("    for example ", Tone.QUIET), Piece(examples, Tone.QUIET)))
     found.append((Piece("    who: ", Tone.QUIET), Piece(who_may(word), Tone.QUIET)))
