@@ -243,12 +243,13 @@ def test_what_one_may_not_is_marked_in_the_list(busy: Transcript) -> None:
     }
 
 
-@pytest.mark.parametrize("line", ["/u", "/u U1 ", "/r ", "/d ", "/a "])
-def test_a_narrow_screen_says_all_of_how_a_word_is_used(line: str, busy: Transcript) -> None:
+@pytest.mark.parametrize("line", ["/u", "/u U1 ", "/r ", "/d ", "/a ", "/info "])
+@pytest.mark.parametrize("width", [78, 118])
+def test_a_screen_says_all_of_how_a_word_is_used(line: str, width: int, busy: Transcript) -> None:
     """Who may stands last, and is not what is cut."""
     for text in used(line, busy):
-        lines = usage_lines(text, 78)
-        assert all(len(one) <= 78 for one in lines)
+        lines = usage_lines(text, width)
+        assert all(len(one) <= width for one in lines)
         assert "".join(text.split()) == "".join("".join(lines).split())
         assert lines[-1].endswith(")")
 

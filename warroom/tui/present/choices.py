@@ -41,4 +41,5 @@ def usage_lines(text: str, width: int) -> list[str]:
     said = said.lstrip()
     if cell_len(f"{form}  {said}") <= width:
         return [f"{form}  {said}"]
-    return [*wrap(form, width), *(f"    {line.rstrip()}" for line in wrap(said, width - 4))]
+    lines = (*wrap(form, width), *(f"    {line}" for line in wrap(said, width - 4)))
+    return [line.rstrip() for line in lines]
