@@ -47,12 +47,13 @@ async def test_an_offer_is_a_banner_with_a_briefing(hub: FakeHub) -> None:
             "Ana offers you incident command, 2 min left",
             "A accept  D decline   while typing: /r accept ic, or /r decline ic WHY",
             "says       I have to sleep",
-            "condition  SEV1 (#5); identified (#6); identified: the pool is exhausted",
+            "condition  SEV1 (#5): all; identified (#6): the pool is exhausted",
             "undecided  objections on D1: fail over",
             "actions    A1 by 09:10, Bo: drain pool-3",
             "promised   internal readers by 09:20 (#10)",
         ):
             assert said in banner(at)
+        assert 1 == banner(at).count("SEV1")
 
 
 @pytest.mark.parametrize("size", [(120, 36), NARROW])

@@ -88,13 +88,19 @@ def handover(room: Transcript, now: datetime) -> list[tuple[str, list[str]]]:
         f"{readers(promise.audience)} by {time_beside(promise.at, now)} (#{promise.source.seq})"
         for promise in sorted(i.promises.values(), key=lambda promise: promise.at)
     ]
-    rated = f"{i.severity or 'no severity'} (#{i.severity_seq})"
+    rated = _set(room, i.severity or "no severity", i.severity_seq)
     return [
-        ("condition", [rated, f"{i.status} (#{i.status_seq})", *_condition(room)]),
+        ("condition", [rated, _set(room, i.status, i.status_seq), *_known(room)]),
         ("undecided", list(_rulings(room, now))),
         ("actions", _actions(room, now)),
         ("promised", promises),
     ]
+
+
+def _set(room: Transcript, to: str, seq: int) -> str:
+    """A status or a severity, the entry that set it, and why."""
+    reason = _reason(room, seq)
+    return f"{to} (#{seq})" + f": {reason}" * bool(reason)
 
 
 def _head(room: Transcript, now: datetime) -> Iterator[str]:
@@ -140,17 +146,24 @@ def described(room: Transcript) -> tuple[tuple[str, ...], str | None]:
 
 
 def _condition(room: Transcript) -> list[str]:
-    """Why status and severity are as they are, then confirmed facts, then what is suspected; the
-    latest first."""
+    """Why status and severity are as they are, then what is known."""
     i = room.incident
-    entry = room.entry(i.status_seq)
-    lines = []
-    if entry and isinstance(entry.event, StatusChanged) and entry.event.words:
-        lines.append(f"{i.status}: {one_line(room.text(i.status_seq))}")
-    rated = room.entry(i.severity_seq)
-    if rated and isinstance(rated.event, SeverityChanged) and rated.event.words:
-        lines.append(f"{i.severity}: {one_line(room.text(i.severity_seq))}")
-    lines += [f"fact #{seq} {one_line(room.text(seq))}" for seq in sorted(i.facts, reverse=True)]
+    rated = ((i.status, i.status_seq), (i.severity, i.severity_seq))
+    why = [(said, _reason(room, seq)) for said, seq in rated]
+    return [*(f"{said}: {reason}" for said, reason in why if reason), *_known(room)]
+
+
+def _reason(room: Transcript, seq: int) -> str:
+    """What was said of a status or a severity when it was set; empty if nothing was."""
+    entry = room.entry(seq)
+    said = entry and isinstance(entry.event, StatusChanged | SeverityChanged) and entry.event.words
+    return one_line(room.text(seq)) if said else ""
+
+
+def _known(room: Transcript) -> list[str]:
+    """Confirmed facts, then what is suspected; the latest first."""
+    i = room.incident
+    lines = [f"fact #{seq} {one_line(room.text(seq))}" for seq in sorted(i.facts, reverse=True)]
     suspected = [h for h in i.hypotheses.values() if h.state is not HypothesisState.RULED_OUT]
     suspected.sort(key=lambda h: (h.state is HypothesisState.OPEN, -h.number))
     lines += [
