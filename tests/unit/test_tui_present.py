@@ -43,6 +43,8 @@ from warroom.tui.present.waiting import answers, needs_hub
 from warroom.tui.safety import ControlFilter
 from warroom.tui.widgets.history import History
 from warroom.tui.widgets.rows import PENDING
+from warroom.words.interpret import interpret
+from warroom.words.parse import read_line
 from warroom.words.table import WORDS
 
 LIVE = Line(LineState.LIVE, NINE)
@@ -842,8 +844,22 @@ def test_help_in_the_lobby_begins_with_its_keys() -> None:
     """There is no room yet in which words count; nothing is left out for that."""
     in_room, in_lobby = ([text(line) for line in help.lines(lobby=it)] for it in (False, True))
     assert "Keys: lobby" == in_lobby[0]
-    assert "Words, in a room" == in_room[0]
+    assert "The first five minutes" == in_room[0]
     assert sorted(in_room) == sorted(in_lobby)
+
+
+def test_help_begins_with_how_an_incident_begins(staffed: Playbook) -> None:
+    """Six lines, each of a line that means something, with one's own key at the end."""
+    keymap = Keymap({"room.debrief": "f9"})
+    title, *steps, last, _ = help.lines(keymap)[:8]
+    assert "The first five minutes" == text(title)
+    said = [step[0].text.rstrip() for step in steps]
+    room = scene(staffed).room
+    for line in said:
+        assert interpret(read_line(line), room, NINE, "ana")
+    assert ["/r ic", "/u customers"] == [said[0], said[3]]
+    assert text(last).startswith("F9  ")
+    assert all(len(text(step)) <= 76 for step in [*steps, last])
 
 
 @pytest.mark.parametrize("sync", [Sync.DIVERGED, Sync.RECOVERING])

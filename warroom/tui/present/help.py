@@ -1,15 +1,18 @@
 """Help: every word and every key, from the tables that make them work."""
 
-from warroom.tui.keymap import Keymap, Where
+from warroom.tui.keymap import DEBRIEF, Keymap, Where
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 from warroom.words.meant import MEANT
 from warroom.words.table import FORMS, WORDS, Word, who_may
 
 _KEY = 22
+_STEP = 14
+"""Cells of the columns in which keys and first lines stand."""
 
 
 def lines(keymap: Keymap | None = None, *, lobby: bool = False) -> list[Pieces]:
-    """The words with forms, examples and who may; then the keys by where they work.
+    """How an incident begins; the words with forms, examples and who may; then the keys by where
+    they work.
 
     In the lobby its own keys come first, for there is no room yet in which words count.
     """
@@ -17,7 +20,24 @@ def lines(keymap: Keymap | None = None, *, lobby: bool = False) -> list[Pieces]:
     first = [Where.LOBBY] if lobby else []
     words = [line for word in WORDS for line in _word(word)]
     rest = [where for where in Where if where not in first]
-    return [*_keys(keymap, first), *_intro(), *words, *_marks(), *_keys(keymap, rest)]
+    before = [*_keys(keymap, first), *_first_minutes(keymap), *_intro()]
+    return [*before, *words, *_marks(), *_keys(keymap, rest)]
+
+
+def _first_minutes(keymap: Keymap) -> list[Pieces]:
+    steps = (
+        ("/r ic", "Take command, and say so on the bridge; you can hand it over."),
+        ("p99 is 4 s", "Say what you see: text and enter; /v 1 WHY says how bad it is."),
+        ("/r tl @bo", "Name who looks for the cause; /r cl @dee, who tells others."),
+        ("/u customers", "Tell them soon that you know, and when they hear more."),
+        ("/p roll back", "Decide out loud: propose, hear strong objections, then /d D1."),
+        (keymap.first(DEBRIEF), "At the end: what is still missing, and the log to take along."),
+    )
+    return [
+        (Piece("The first five minutes", Tone.ACCENT),),
+        *((Piece(said.ljust(_STEP), Tone.STRONG), Piece(why)) for said, why in steps),
+        (Piece(""),),
+    ]
 
 
 def _intro() -> list[Pieces]:
