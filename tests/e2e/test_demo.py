@@ -91,6 +91,8 @@ def test_the_demo_plays_to_its_end_and_leaves_nothing(house: House) -> None:
     numbers = [int(line.split("#")[1].split()[0]) for line in lines]
     assert list(range(1, len(lines) + 1)) == numbers
     assert "declared SEV2: DEMO " in lines[0]
+    assert "printed here as it grows" in out
+    assert "whatever you type" not in out
     assert "That was the demo." in lines[-2]
     for said in (
         "lou       took incident command",

@@ -38,12 +38,14 @@ HEAD = "title\tDEMO Down\nperson\tana\nperson\tbo\n"
 class Stage:
     """A story on a playbook: the hub's rules, and nothing of its sockets."""
 
-    def __init__(self, people: Iterable[str] = CAST, speed: float = 1.0) -> None:
+    def __init__(
+        self, people: Iterable[str] = CAST, speed: float = 1.0, *, alone: bool = False
+    ) -> None:
         self.room = Playbook()
         people = tuple(people)
         self.room.does(people[0], Declare(title="DEMO Down"))
         self.room.joins(*people)
-        self.story = Story(set(people), speed)
+        self.story = Story(set(people), speed, alone=alone)
 
     @property
     def seen(self) -> Transcript:
@@ -219,6 +221,24 @@ def test_conditions_look_at_acts_and_at_command() -> None:
     stage.room.joins(SASHA)
     stage.room.does(SASHA, TakeRole(role=Role.INCIDENT_COMMANDER, reason="I am here"))
     assert ["x"] == said(stage, "x", "if commanding")
+
+
+def test_who_cannot_type_is_not_told_to() -> None:
+    """Printed line by line, the story begins otherwise than on a screen."""
+    first = [step for step in shipped().steps if isinstance(step, Act) and step.at == 0]
+    notes = [act for act in first if act.who == "ines" and not act.line.startswith("/")]
+
+    def told(*, alone: bool) -> str:
+        stage = Stage(shipped().people, alone=alone)
+        drafts = (stage.story.drafts(act, stage.seen, stage.room.now, "ines") for act in notes)
+        return " ".join(str(getattr(one.command, "text", "")) for ones in drafts for one in ones)
+
+    on_screen, printed = told(alone=False), told(alone=True)
+    assert "whatever you type, they see" in on_screen
+    assert "Type /r ic" in on_screen
+    assert "printed" not in on_screen
+    assert printed.startswith("DEMO: a real incident")
+    assert not [word for word in ("you type", "Type", "^g", "F1") if word in printed]
 
 
 def test_times_come_nearer_as_the_story_is_faster() -> None:

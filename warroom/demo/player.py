@@ -82,7 +82,8 @@ class Player:
     async def _play(self, ready: Callable[[Replica], None], over: Callable[[int], None]) -> None:
         for actor in self._actors.values():
             await actor.until(lambda actor=actor: bool(actor.person))  # type: ignore[misc]
-        story = Story({actor.person for actor in self._actors.values()}, self._speed)
+        cast = {actor.person for actor in self._actors.values()}
+        story = Story(cast, self._speed, alone=self._alone)
         room = await self._declare()
         told, at = False, 0.0
         for step in self._scenario.steps:

@@ -14,7 +14,8 @@ or `#12`), and `{newcomer}` the handle of the real person in the room. Numbers a
 for that person may raise hypotheses too. The last part is optional:
 
     as NAME        what the entry is called from here on
-    if NAME        only if that act was recorded; `if commanding`: if the newcomer is in command
+    if NAME        only if that act was recorded; `if commanding`: if the newcomer is in command;
+                   `if alone`: if it is only printed, and nobody can type
     unless NAME    only if not
     maybe          may be refused, because the newcomer may have done it already
 
@@ -43,6 +44,7 @@ NEWCOMER = "newcomer"
 COMMAND = "command"
 RESOLVED = "resolved"
 COMMANDING = "commanding"
+ALONE = "alone"
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 
@@ -50,7 +52,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _HANDLE = re.compile(r"[a-z][a-z0-9]{0,23}")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _ESCAPES = {"n": "\n", "\\": "\\"}
-_RESERVED = frozenset({NEWCOMER, COMMAND, RESOLVED, COMMANDING, "wait"})
+_RESERVED = frozenset({NEWCOMER, COMMAND, RESOLVED, COMMANDING, ALONE, "wait"})
 
 
 class BadScenario(Exception):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from warroom.client.draft import Draft
 from warroom.demo.scenario import (
+    ALONE,
     COMMAND,
     COMMANDING,
     NEWCOMER,
@@ -37,11 +38,13 @@ _SOON = timedelta(seconds=1)
 
 
 class Story:
-    """What the named acts became. `cast` are the ids of the people who are played."""
+    """What the named acts became. `cast` are the ids of the people who are played; they are
+    `alone` if nobody can come."""
 
-    def __init__(self, cast: Set[str], speed: float = 1.0) -> None:
+    def __init__(self, cast: Set[str], speed: float = 1.0, *, alone: bool = False) -> None:
         self._cast = cast
         self._speed = speed
+        self._always = {ALONE} if alone else set()
         self._entries: dict[str, int] = {}
 
     def became(self, act: Act, seq: int) -> None:
@@ -97,7 +100,7 @@ class Story:
 
     def _plays(self, act: Act, room: Transcript) -> bool:
         holds = {COMMANDING} if self._commanding(room) else set()
-        there = holds | self._entries.keys()
+        there = self._always | holds | self._entries.keys()
         return all(name in there for name in act.needs) and not any(
             name in there for name in act.unless
         )
