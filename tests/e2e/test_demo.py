@@ -124,6 +124,18 @@ def test_a_demo_that_is_interrupted_leaves_nothing(house: House) -> None:
     until(house.is_empty)
 
 
+def test_whoever_has_read_enough_of_a_demo_ends_it(house: House) -> None:
+    """As `head` does: nothing is complained of, and nothing is left."""
+    demo = house.demo("--plain", "--speed", "200")
+    assert demo.stdout is not None
+    assert demo.stderr is not None
+    assert "declared" in demo.stdout.readline()
+    demo.stdout.close()
+    assert (0, "") == (demo.wait(WAIT), demo.stderr.read())
+    demo.stderr.close()
+    until(house.is_empty)
+
+
 def read_until(screen: int, sought: bytes) -> bytes:
     """What a terminal shows up to something, or up to its end."""
     shown = b""

@@ -169,7 +169,8 @@ def _last_line(complaints: IO[bytes]) -> str:
 
 
 async def _print(playing: _Playing, target: "Target") -> None:
-    """Print the timeline until the last entry of the story."""
+    """Print the timeline until the last entry of the story. Raises `BrokenPipeError` if nobody
+    reads it any more."""
     import asyncio
 
     from warroom.client.desk import Desk, DeskEvent, RoomChanged
@@ -178,8 +179,12 @@ async def _print(playing: _Playing, target: "Target") -> None:
     def listen(event: DeskEvent) -> None:
         match event:
             case RoomChanged(change=Appended(entries=entries)):
-                for recorded in entries:
-                    show(entry_lines(recorded, replica.room))
+                try:
+                    for recorded in entries:
+                        show(entry_lines(recorded, replica.room))
+                except BrokenPipeError as error:  # not through the line: it would be a bug there
+                    unread.append(error)
+                    is_over(0)
                 changed.set()
             case _:
                 pass
@@ -187,8 +192,13 @@ async def _print(playing: _Playing, target: "Target") -> None:
     def hear() -> None:
         asyncio.get_running_loop().remove_reader(playing.says.fileno())
         line = playing.says.readline()
-        over.set_result(msgspec.json.decode(line, type=_Over).seq if line else 0)
+        is_over(msgspec.json.decode(line, type=_Over).seq if line else 0)
 
+    def is_over(seq: int) -> None:
+        if not over.done():
+            over.set_result(seq)
+
+    unread: list[BrokenPipeError] = []
     changed = asyncio.Event()
     over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().add_reader(playing.says.fileno(), hear)
@@ -197,10 +207,12 @@ async def _print(playing: _Playing, target: "Target") -> None:
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(desk.run())
         last = await over
-        while replica.seq < last:
+        while replica.seq < last and not unread:
             changed.clear()
             await changed.wait()
         running.cancel()
+    for error in unread:
+        raise error
 
 
 def _speed(text: str) -> float:
