@@ -427,6 +427,10 @@ async def test_a_status_from_before_it_began_is_asked_about() -> None:
         await at.waits_for(lambda: "08:10 UTC is before it began, 09:00" in at.composer.complaint)
         await at.sends("/o queues grew ~08:10")
         await at.waits_for(lambda: last_text(at) == "queues grew")
+        await at.sends("/info mitigated 08:20")
+        await at.waits_for(lambda: "08:20 UTC is before it began, 09:00" in at.composer.complaint)
+        await at.sends("/info started 08:00 mitigated 08:20")
+        await at.waits_for(lambda: at.composer.text == "")
 
 
 async def test_cancelling_names_who_still_believes_in_it() -> None:

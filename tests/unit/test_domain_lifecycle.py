@@ -175,11 +175,56 @@ def test_a_milestone_that_was_passed_over_is_dated_afterwards(staffed: Playbook)
     assert Status.RESOLVED is staffed.incident.status
 
 
-def test_a_milestone_is_not_in_the_future(staffed: Playbook) -> None:
+def test_a_resolution_that_was_dated_wrongly_is_put_right(staffed: Playbook) -> None:
+    """The status stays; and it can be said after the close, where wrong times are seen."""
+    wrong, right = NINE - timedelta(minutes=2), NINE - timedelta(minutes=9)
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED), occurred_at=wrong)
+    refused = staffed.refuses("ana", c.ChangeStatus(to=Status.RESOLVED), occurred_at=right)
+    assert refused.text.endswith("; when it was resolved: /info resolved 14:05")
+    staffed.does("cy", c.Describe(resolved_at=right))
+    assert right == milestones(staffed.incident).resolved_at
+    assert Status.RESOLVED == staffed.incident.status
+    staffed.does("ana", c.ChangeStatus(to=Status.CLOSED))
+    staffed.does("cy", c.Describe(resolved_at=wrong))
+    assert wrong == milestones(staffed.incident).resolved_at
+
+
+def test_a_reopened_incident_was_resolved(staffed: Playbook) -> None:
+    """When it was can be put right; the next resolution is dated by itself."""
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    staffed.does("ana", c.ChangeStatus(to=Status.INVESTIGATING, reason="it is back"))
+    staffed.does("ana", c.Describe(resolved_at=NINE))
+    assert NINE == milestones(staffed.incident).resolved_at
+    staffed.waits(60)
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    assert staffed.now == milestones(staffed.incident).resolved_at
+
+
+@pytest.mark.parametrize("status", [Status.MONITORING, Status.CANCELLED])
+def test_what_was_never_resolved_is_not_described_so(staffed: Playbook, status: Status) -> None:
+    """A description dates it, and does not change where the incident stands."""
+    at_status(staffed, status)
+    refused = staffed.refuses("ana", c.Describe(resolved_at=NINE))
+    assert Code.ILLEGAL_STATE == refused.code
+    assert "it was not resolved yet; once it is: /status resolved ~14:50" == refused.text
+
+
+LATE = NINE + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (c.Describe(identified_at=LATE), "identified_at"),
+        (c.Describe(mitigated_at=LATE), "mitigated_at"),
+        (c.Describe(resolved_at=LATE), "resolved_at"),
+    ],
+)
+def test_a_milestone_is_not_in_the_future(staffed: Playbook, said: c.Describe, field: str) -> None:
     """Nor is one that was passed over."""
-    late = staffed.now + timedelta(hours=1)
-    refused = staffed.refuses("ana", c.Describe(mitigated_at=late))
-    assert "mitigated_at lies in the future; give the time when it was" == refused.text
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    refused = staffed.refuses("ana", said)
+    assert f"{field} lies in the future; give the time when it was" == refused.text
 
 
 @pytest.mark.parametrize(("was", "to"), PAIRS)

@@ -67,6 +67,14 @@ def test_a_late_entry_counts_when_it_happened(room: Playbook) -> None:
     assert minutes(10) == elapsed(room.incident, room.now)
 
 
+def test_a_resolution_dated_anew_ends_it_then(room: Playbook) -> None:
+    """L7, M1: how long it went on is counted to when it was, whatever was said first."""
+    reaches(room, Status.RESOLVED)
+    room.does("ana", c.Describe(resolved_at=NINE + minutes(7)))
+    assert NINE + minutes(7) == milestones(room.incident).resolved_at
+    assert minutes(7) == elapsed(room.incident, NINE + minutes(99))
+
+
 def test_nothing_is_known_of_an_empty_log() -> None:
     """M2: what was never said is not made up."""
     nothing = Milestones(

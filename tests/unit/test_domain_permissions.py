@@ -69,6 +69,7 @@ RESTRICTED: dict[type[Command], tuple[set[Role], bool]] = {
 """What needs a role: which, and whether everyone may while nobody is in command."""
 
 AFTER_CLOSE: set[type[Command]] = {
+    c.Describe,
     c.ChangeStatus,
     c.Post,
     c.Observe,

@@ -371,8 +371,11 @@ def test_details_of_other_entries() -> None:
         "services cards, checkout",
         "bridge room 7",
     ) == recorded(declared).phrase.details
-    described = e.IncidentDescribed(identified_at=minutes(1), mitigated_at=minutes(2))
-    assert "Ana described: identified 09:01; mitigated 09:02" == recorded(described).line
+    described = e.IncidentDescribed(
+        identified_at=minutes(1), mitigated_at=minutes(2), resolved_at=minutes(3)
+    )
+    said = "Ana described: identified 09:01; mitigated 09:02; resolved 09:03"
+    assert said == recorded(described).line
     drafted = e.UpdateDrafted(
         update=2, audience=Audience.EXECUTIVE, cites=(1, 2), corrects=1, words=TextWords("So.")
     )

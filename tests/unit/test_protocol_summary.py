@@ -50,6 +50,19 @@ def test_the_line_says_how_things_stand(staffed: Playbook) -> None:
     assert line(staffed).commander is None
 
 
+def test_the_line_says_when_it_was_over(staffed: Playbook) -> None:
+    """As it was put right later; what was called off ended then, however it had stood before."""
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    was = staffed.now - timedelta(minutes=3)
+    staffed.does("cy", c.Describe(resolved_at=was))
+    assert was == line(staffed).resolved_at
+    staffed.does("ana", c.ChangeStatus(to=Status.INVESTIGATING, reason="it is back"))
+    assert line(staffed).resolved_at is None
+    staffed.waits(60)
+    staffed.does("ana", c.ChangeStatus(to=Status.CANCELLED, reason="it never was"))
+    assert staffed.now == line(staffed).resolved_at
+
+
 def test_rooms_that_recover_or_are_restricted_or_held_say_so(staffed: Playbook) -> None:
     """The one is known to the hub, the others stand in the log."""
     assert line(staffed, recovering=True).recovering

@@ -435,6 +435,29 @@ def test_milestones_and_the_times_between(staffed: Playbook) -> None:
     assert "a severity: /sev 2 REASON" in text
 
 
+def test_a_milestone_that_is_dated_wrongly_says_how_to_put_it_right(staffed: Playbook) -> None:
+    """The last one that was reached; then it stands there with its new time."""
+    assert "dated wrongly" not in page(debrief(Scene(transcript(staffed), staffed.now)))
+    staffed.waits(1200)
+    staffed.does("ana", c.ChangeStatus(to=Status.IDENTIFIED))
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert "one that is dated wrongly: /info resolved 14:50" in text
+    was = staffed.now - timedelta(minutes=10)
+    staffed.does("ana", c.Describe(resolved_at=was))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert f"resolved    {was:%Y-%m-%d %H:%M:%S}" in text
+
+
+def test_what_was_called_off_is_not_resolved(staffed: Playbook) -> None:
+    """Its page asks for no line that is refused."""
+    staffed.does("ana", c.ChangeStatus(to=Status.CANCELLED, reason="a test alarm"))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert "when it was identified: /info identified 14:05" in text
+    assert "/status resolved" not in text
+    assert "/status closed" not in text
+
+
 def test_a_milestone_to_come_is_a_status(staffed: Playbook) -> None:
     """Only what was passed over is described: its status would take the incident back."""
     staffed.does("ana", c.ChangeStatus(to=Status.INVESTIGATING))

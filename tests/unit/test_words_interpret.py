@@ -318,6 +318,7 @@ MORE: dict[str, list[PersonCommand]] = {
     "/info identified 13:42 mitigated ~13:50": [
         c.Describe(identified_at=at("13:42"), mitigated_at=at("13:50"))
     ],
+    "/info resolved ~13:55": [c.Describe(resolved_at=at("13:55"))],
 }
 
 

@@ -86,6 +86,7 @@ class Describe(CommandBase, frozen=True, tag="describe"):
     started_at: Moment | None = None
     identified_at: Moment | None = None
     mitigated_at: Moment | None = None
+    resolved_at: Moment | None = None
 
 
 class ChangeStatus(CommandBase, frozen=True, tag="status"):

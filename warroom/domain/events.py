@@ -183,8 +183,8 @@ class IncidentRetitled(EventBase, frozen=True, tag="incident.retitled"):
 class IncidentDescribed(EventBase, frozen=True, tag="incident.described"):
     """What was not known at the declaration. A field that is absent is unchanged.
 
-    Of two milestones it says when they were reached, for the status goes on without having been
-    there, or was dated wrongly.
+    Of three milestones it says when they were reached, for the status goes on without having been
+    there, or was dated wrongly. `resolved_at` dates the last time it was resolved.
     """
 
     impact: Level | None = None
@@ -192,6 +192,7 @@ class IncidentDescribed(EventBase, frozen=True, tag="incident.described"):
     started_at: datetime | None = None
     identified_at: datetime | None = None
     mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
     words: IncidentWords | None = None
 
 

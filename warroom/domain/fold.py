@@ -245,6 +245,7 @@ def _described(i: Incident, r: Recorded, ev: e.IncidentDescribed) -> Incident:
     for status, at in (
         (Status.IDENTIFIED, ev.identified_at),
         (Status.MITIGATED, ev.mitigated_at),
+        (Status.RESOLVED, ev.resolved_at),
     ):
         reached = reached if at is None else reached.set(status, at)
     return replace(

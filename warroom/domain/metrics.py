@@ -40,10 +40,10 @@ def elapsed(incident: Incident, now: datetime) -> timedelta:
     began = incident.began_at
     if began is None:
         return timedelta(0)
-    return max((_ended(incident) or now) - began, timedelta(0))
+    return max((ended_at(incident) or now) - began, timedelta(0))
 
 
-def _ended(incident: Incident) -> datetime | None:
+def ended_at(incident: Incident) -> datetime | None:
     """When service was back, or the incident called off; None while it goes on."""
     if not incident.over:
         return None

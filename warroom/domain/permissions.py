@@ -94,7 +94,7 @@ HUB_ONLY = Right(scopes=frozenset({Scope.HUB}), after_close=True)
 TABLE: dict[type[Command], Right] = {
     c.Declare: Right(after_close=True, scopes=frozenset({Scope.RESPONDER})),
     c.Retitle: Right((IC, DEPUTY, COMMS, SCRIBE), if_vacant=True),
-    c.Describe: ANYONE,
+    c.Describe: ANYONE_EVER,
     c.ChangeStatus: Right((IC, DEPUTY), if_vacant=True, after_close=True),
     c.ChangeSeverity: COMMAND,
     c.ChangePolicy: Right((IC,)),

@@ -278,6 +278,7 @@ class _Teller:
         times = [("started", ev.started_at)]
         if isinstance(ev, e.IncidentDescribed):
             times += [("identified", ev.identified_at), ("mitigated", ev.mitigated_at)]
+            times += [("resolved", ev.resolved_at)]
         known = (
             ("impact", ev.impact),
             ("urgency", ev.urgency),

@@ -184,8 +184,9 @@ class Welcome(FromHub, frozen=True, tag="welcome"):
 class RoomSummary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the lobby. `commander` and `next_by` are absent where there is none.
 
-    A `recovering` room can be read; it takes nothing but entries that it lacks. The words of one
-    that is `held` do not expire.
+    `resolved_at` is when it was resolved or called off, for as long as that holds. A `recovering`
+    room can be read; it takes nothing but entries that it lacks. The words of one that is `held`
+    do not expire.
     """
 
     log: str

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from warroom.domain.incident import Incident
+from warroom.domain.metrics import ended_at
 from warroom.domain.names import Names
-from warroom.domain.vocabulary import Status
 from warroom.protocol.envelopes import RoomSummary
 
 
@@ -41,7 +41,7 @@ def summary_of(
         severity=incident.severity,
         commander=room.names.name(incident.commander) if incident.commander else None,
         next_by=promise.at if promise else None,
-        resolved_at=incident.reached.get(Status.RESOLVED) if incident.over else None,
+        resolved_at=ended_at(incident),
         here=here,
         recovering=recovering,
         restricted=incident.restricted,

@@ -289,12 +289,15 @@ WORDS: tuple[Word, ...] = (
     ),
     Word(
         name="info",
-        help="Add what was not known at the declaration, or when it was identified, mitigated.",
+        help="Add what was not known at the declaration, or put right when something was reached.",
         usage=(
             "info [impact high|medium|low] [urgency high|medium|low] [services A, B] "
-            "[started 13:40] [identified 14:05] [mitigated 14:31] [bridge WHERE]",
+            "[started 13:40] [identified 14:05] [mitigated 14:31] [resolved 14:50] [bridge WHERE]",
         ),
-        examples=("/info impact high urgency medium services cards,checkout started 13:40",),
+        examples=(
+            "/info impact high urgency medium services cards,checkout started 13:40",
+            "/info resolved 14:50",
+        ),
         commands=(c.Describe,),
         marks=frozenset(),
     ),
@@ -376,7 +379,7 @@ FORMS: dict[str, tuple[str, type[PersonCommand] | None]] = {
     "name NAME": ("Changes the name that people see.", c.Rename),
     "title TEXT": ("Gives it another title.", c.Retitle),
     "info [impact high|medium|low] [urgency high|medium|low] [services A, B] "
-    "[started 13:40] [identified 14:05] [mitigated 14:31] [bridge WHERE]": (
+    "[started 13:40] [identified 14:05] [mitigated 14:31] [resolved 14:50] [bridge WHERE]": (
         "Adds what was not known.",
         c.Describe,
     ),

@@ -25,7 +25,7 @@ def rule(i: Incident, command: LifecycleCommand, asked: Asked) -> Ruling:
         case c.Retitle(title=title):
             return Ruling(e.IncidentRetitled(words=TextWords(title)))
         case c.Describe():
-            return _describe(command, asked)
+            return _describe(i, command, asked)
         case c.ChangeStatus():
             return _change_status(i, command)
         case c.ChangeSeverity():
@@ -57,10 +57,12 @@ def _declare(command: c.Declare, asked: Asked) -> Ruling:
     return Ruling(event)
 
 
-def _describe(command: c.Describe, asked: Asked) -> Ruling:
+def _describe(i: Incident, command: c.Describe, asked: Asked) -> Ruling:
     if command == c.Describe():
         some = "impact, urgency, services, bridge, started_at, identified_at, mitigated_at"
-        refuse(Code.INVALID, f"give at least one of {some}")
+        refuse(Code.INVALID, f"give at least one of {some}, resolved_at")
+    if command.resolved_at is not None and Status.RESOLVED not in i.reached:
+        refuse(Code.ILLEGAL_STATE, "it was not resolved yet; once it is: /status resolved ~14:50")
     said = e.IncidentWords(services=command.services, bridge=command.bridge)
     event = e.IncidentDescribed(
         impact=command.impact,
@@ -68,6 +70,7 @@ def _describe(command: c.Describe, asked: Asked) -> Ruling:
         started_at=_past(command.started_at, asked),
         identified_at=_past(command.identified_at, asked, "identified_at"),
         mitigated_at=_past(command.mitigated_at, asked, "mitigated_at"),
+        resolved_at=_past(command.resolved_at, asked, "resolved_at"),
         words=None if said == e.IncidentWords() else said,
     )
     return Ruling(event)
@@ -101,7 +104,9 @@ def _change_status(i: Incident, command: c.ChangeStatus) -> Ruling:
 
 def _passed(i: Incident, command: c.ChangeStatus) -> bool:
     """Whether it is too late for a status that is a milestone, which a description can date."""
-    return i.status in OVER and command.to in {Status.IDENTIFIED, Status.MITIGATED}
+    passed = command.to in {Status.IDENTIFIED, Status.MITIGATED}
+    was = command.to is Status.RESOLVED and Status.RESOLVED in i.reached
+    return i.status in OVER and (passed or was)
 
 
 def _change_severity(i: Incident, command: c.ChangeSeverity) -> Ruling:

@@ -35,6 +35,9 @@ SAYS_IT_LATER: dict[str, str] = {
 }
 """The same for those that the incident has gone past: its status does not go back for them."""
 
+PUTS_RIGHT: dict[str, str] = {**SAYS_IT_LATER, "resolved": "/info resolved 14:50"}
+"""The line that dates a milestone anew, once it was reached."""
+
 _COURSE = list(Status)
 
 
@@ -69,7 +72,14 @@ def _milestones(incident: Incident) -> list[Pieces]:
             (Piece(f"{name:<{_NAME}}"), Piece(f"{day_time(at):<{_AT}}"), Piece(after, Tone.QUIET))
         )
         before = name, at
-    return lines
+    return [*lines, *_put_right(incident)]
+
+
+def _put_right(incident: Incident) -> Iterator[Pieces]:
+    """How the last of the milestones is dated anew that was reached and can be dated wrongly."""
+    reached = [name for name, at in _known(incident) if at is not None and name in PUTS_RIGHT]
+    if reached:
+        yield (Piece(f"one that is dated wrongly: {PUTS_RIGHT[reached[-1]]}", Tone.QUIET),)
 
 
 def _known(incident: Incident) -> Iterator[tuple[str, datetime | None]]:
@@ -86,11 +96,16 @@ def _between(before: datetime, at: datetime) -> str:
 def _missing(incident: Incident) -> Iterator[str]:
     """What a reader of the log will ask for."""
     for name, at in _known(incident):
-        if at is None and name in SAYS_IT:
+        if at is None and name in SAYS_IT and _can_be_said(incident, name):
             yield f"when it was {name}: {_says(incident, name)}"
     if incident.severity is None:
         yield "a severity: /sev 2 REASON"
     yield from _unfinished(incident)
+
+
+def _can_be_said(incident: Incident, name: str) -> bool:
+    """Whether there is a line for it: what was called off is neither resolved nor closed."""
+    return incident.status is not Status.CANCELLED or name not in {"resolved", "closed"}
 
 
 def _says(incident: Incident, name: str) -> str:

@@ -1,9 +1,16 @@
 """What one may want to think of before a line is sent. Asked once; enter again sends it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from warroom.client.draft import Draft
-from warroom.domain.commands import ApproveUpdate, ChangeStatus, PublishUpdate, SubmitUpdate
+from warroom.domain.commands import (
+    ApproveUpdate,
+    ChangeStatus,
+    Describe,
+    PublishUpdate,
+    SubmitUpdate,
+)
 from warroom.domain.incident import Incident
 from warroom.domain.vocabulary import Status
 from warroom.export.phrasing import readers
@@ -40,7 +47,17 @@ def _doubts(draft: Draft, scene: Scene) -> Iterator[str]:
 
 def _too_early(draft: Draft, incident: Incident) -> Iterator[str]:
     """What people see may be older than the incident; where it stands is not."""
-    began, at = incident.began_at, draft.occurred_at
-    if isinstance(draft.command, ChangeStatus) and began and at and at < began:
-        when, known = time_beside(at, began), clock_time(began)
-        yield f"{when} UTC is before it began, {known} (/info started); enter again means that"
+    began = incident.began_at
+    dated: tuple[datetime | None, ...]
+    match draft.command:
+        case ChangeStatus():
+            dated = (draft.occurred_at,)
+        case Describe(identified_at=identified, mitigated_at=mitigated, resolved_at=resolved):
+            began = draft.command.started_at or began
+            dated = (identified, mitigated, resolved)
+        case _:
+            return
+    for at in dated:
+        if began and at and at < began:
+            when, known = time_beside(at, began), clock_time(began)
+            yield f"{when} UTC is before it began, {known} (/info started); enter again means that"

@@ -9,7 +9,7 @@ from warroom.words.interpret.reader import Reader
 from warroom.words.misread import misread
 
 _SEVERITY = re.compile(r"(?:sev)?([1-5])", re.ASCII | re.IGNORECASE)
-_TIMES = ("started", "identified", "mitigated")
+_TIMES = ("started", "identified", "mitigated", "resolved")
 _PARTS = ("impact", "urgency", "services", "bridge", *_TIMES)
 _PART = re.compile(rf"(?:(?<=\s)|\A)({'|'.join(_PARTS)}):?(?=\s|\Z)", re.IGNORECASE)
 
