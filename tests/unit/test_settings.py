@@ -9,6 +9,7 @@ from warroom.cli.main import main
 from warroom.cli.settings import Settings, read_settings, remember_theme
 from warroom.cli.settings_files import config_file, site_config_files
 from warroom.cli.stop import Exit, Stop
+from warroom.place import data_folder
 
 
 @pytest.fixture
@@ -113,13 +114,18 @@ def test_config_show_says_which_won(
 ) -> None:
     """Each value with where it comes from; without any, the default."""
     assert Exit.DONE == main(["config", "show", "--origin"], env)
-    assert "theme = auto                              default\n" == capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert [
+        f"# your settings: {config_file(env)}",
+        f"# your data: {data_folder(env)}",
+        "theme = auto                              default",
+    ] == printed.splitlines()
     path = write(config_file(env), 'theme = "light"\n[keys]\n"room.help" = "f9"\n')
     assert Exit.DONE == main(["config", "show", "--origin"], env)
     assert [
         f"keys.room.help = f9                       {path}",
         f"theme = light                             {path}",
-    ] == capsys.readouterr().out.splitlines()
+    ] == capsys.readouterr().out.splitlines()[2:]
 
 
 def test_config_show_fails_over_a_mistake(
@@ -131,7 +137,7 @@ def test_config_show_fails_over_a_mistake(
         given = [] if "--config" in arguments else ["--config", str(path)]
         assert Exit.FAILED == main([*arguments, *given], env)
         printed = capsys.readouterr()
-        assert "theme = auto\n" == printed.out
+        assert "theme = auto" == printed.out.splitlines()[-1]
         assert f"warroom: {path}: there is no setting colour\n" == printed.err
 
 
