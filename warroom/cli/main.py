@@ -127,18 +127,56 @@ class _Formatter(argparse.RawTextHelpFormatter):
     """
 
     def __init__(self, prog: str) -> None:
-        try:
-            width = os.get_terminal_size(sys.stdout.fileno()).columns
-        except (OSError, ValueError):
-            width = 80
-        super().__init__(prog, width=width - 2)
+        super().__init__(prog, width=_columns())
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """A help's own lines, wrapped where the terminal would break them in mid-word."""
-        import textwrap
+        """What is said of a flag."""
+        return _wrapped(text, width)
 
-        lines = super()._split_lines(text, width)
-        return [part for line in lines for part in textwrap.wrap(line, width)]
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """A description: its paragraphs, and the forms of a word, a line each."""
+        lines = []
+        for paragraph in text.split("\n\n"):
+            forms = paragraph.splitlines() if paragraph.startswith("  ") else []
+            for form in forms:
+                parts = _wrapped(_bound(form), width, first="  ", then="      ")
+                lines += [part.replace(_BOUND, " ") for part in parts]
+            lines += [""] if forms else [*_wrapped(paragraph, width), ""]
+        return "\n".join(lines)
+
+
+_BOUND = "\x00"
+"""A blank at which no line is broken."""
+
+
+def _bound(form: str) -> str:
+    """A form of a word, of which no optional part is broken."""
+    import re
+
+    return re.sub(r"\[[^]]*\]", lambda part: part[0].replace(" ", _BOUND), form)
+
+
+def _columns() -> int:
+    """How wide a line of help may be; a longer one is hard to read on the widest terminal, too."""
+    try:
+        width = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        width = 80
+    return min(width, 102) - 2
+
+
+def _wrapped(text: str, width: int, *, first: str = "", then: str = "") -> list[str]:
+    """A text in lines that no terminal breaks in mid-word, and no flag at its hyphens."""
+    import textwrap
+
+    return textwrap.wrap(
+        " ".join(text.split()),
+        width,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -156,7 +194,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _listed(title: str, lines: Mapping[str, str]) -> str:
-    return f"{title}:\n" + "".join(f"  {name:<10} {text}\n" for name, text in lines.items())
+    listed = [
+        line
+        for name, text in lines.items()
+        for line in _wrapped(text, _columns(), first=f"  {name:<10} ", then=" " * 13)
+    ]
+    return "\n".join([f"{title}:", *listed, ""])
 
 
 def _module(name: str) -> ModuleType | None:

@@ -219,7 +219,7 @@ WORDS: tuple[Word, ...] = (
     ),
     Word(
         name="hold",
-        help="Keep the words of this room, however old; unless held they expire some day.",
+        help="Keep the words of this room, however old, where the hub lets others expire.",
         usage=("hold REASON",),
         examples=("/hold the insurer asks for all of it",),
         commands=(c.Hold,),
