@@ -113,7 +113,7 @@ class Tour:
     def lobby(self) -> None:
         self.at.wait_for("INC-7", "INC-6", "IDENTIFIED")
         self.at.press("down", "down", "up", "up", "?")
-        self.read("Plain text is a note")
+        self.read("The first five minutes")
 
     def room(self) -> None:
         self.at.press("enter")
