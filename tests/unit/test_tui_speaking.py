@@ -128,7 +128,16 @@ def test_every_example_is_one_of_its_forms(line: str, busy: Transcript) -> None:
     assert read_line(line).word
 
 
-KNOWN = ["impact", "urgency", "services", "started", "identified", "mitigated", "bridge"]
+KNOWN = [
+    "impact",
+    "urgency",
+    "services",
+    "started",
+    "identified",
+    "mitigated",
+    "resolved",
+    "bridge",
+]
 
 
 @pytest.mark.parametrize(
@@ -456,6 +465,25 @@ def test_what_was_called_off_is_not_resolved(staffed: Playbook) -> None:
     assert "when it was identified: /info identified 14:05" in text
     assert "/status resolved" not in text
     assert "/status closed" not in text
+
+
+def test_after_the_close_what_is_refused_stands_apart(staffed: Playbook) -> None:
+    """Every line under what is missing is taken: here a time and an action's end, no hypothesis."""
+    staffed.does("ana", c.RaiseHypothesis(text="the pool is full"))
+    staffed.does("ana", c.AddAction(text="look", assignee="bo"))
+    staffed.does("ana", c.ChangeStatus(to=Status.RESOLVED))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    assert "only if it is reopened" not in text
+    staffed.does("ana", c.ChangeStatus(to=Status.CLOSED))
+    text = page(debrief(Scene(transcript(staffed), staffed.now)))
+    missing, late = text.split("Said only if it is reopened: /status investigating REASON")
+    assert "how A1 ended: /act A1 done, or drop REASON" in missing
+    assert "when it was identified: /info identified 14:05" in missing
+    assert "what became of H1: /hyp H1 out|supported TEXT" in late
+    assert "a severity: /sev 2 REASON" in late
+    staffed.does("ana", c.AdvanceAction(action=1, to=ActionState.DONE))
+    refused = staffed.refuses("ana", c.AssessHypothesis(1, HypothesisState.RULED_OUT))
+    assert "reopen it first: /status investigating REASON" in refused.text
 
 
 def test_a_milestone_to_come_is_a_status(staffed: Playbook) -> None:

@@ -20,6 +20,7 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "started": "When it began.",
         "identified": "When it was known what is wrong.",
         "mitigated": "When it stopped hurting.",
+        "resolved": "When it was over, if that is dated wrongly.",
         "bridge": "Where people talk.",
     },
     "hyp": {

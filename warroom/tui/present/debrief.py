@@ -3,13 +3,17 @@
 Milestones with the times between them, what is missing, and how to take the log away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec.structs import asdict
 
+from warroom.domain import commands as c
+from warroom.domain.commands import PersonCommand
 from warroom.domain.incident import Decision, Incident, untold
 from warroom.domain.metrics import elapsed, milestones
+from warroom.domain.permissions import TABLE, too_late
 from warroom.domain.vocabulary import DecisionState, HypothesisState, Status, UpdateState
 from warroom.export.phrasing import readers
 from warroom.export.times import day_time, duration, elapsed_time
@@ -38,15 +42,18 @@ SAYS_IT_LATER: dict[str, str] = {
 PUTS_RIGHT: dict[str, str] = {**SAYS_IT_LATER, "resolved": "/info resolved 14:50"}
 """The line that dates a milestone anew, once it was reached."""
 
+_REOPENED = "Said only if it is reopened: /status investigating REASON"
 _COURSE = list(Status)
 
 
 def debrief(scene: Scene) -> list[Pieces]:
     """The lines of the page."""
+    missing, late = _missing(scene.incident)
     return [
         *_head(scene),
         *_milestones(scene.incident),
-        *_section("Still missing", _missing(scene.incident)),
+        *_section("Still missing", missing),
+        *(_section(_REOPENED, late) if late else ()),
         *_section("Take it along, in a shell", exports(one_line(scene.incident.label))),
     ]
 
@@ -93,13 +100,28 @@ def _between(before: datetime, at: datetime) -> str:
     return f"{duration(at - before)} after" if at >= before else "dated before"
 
 
-def _missing(incident: Incident) -> Iterator[str]:
-    """What a reader of the log will ask for."""
+class _Missing(NamedTuple):
+    """What a reader of the log will ask for, and the command that would say it."""
+
+    text: str
+    command: type[PersonCommand]
+
+
+def _missing(incident: Incident) -> tuple[list[str], list[str]]:
+    """What is missing and can be said, and what can no more, since the incident is closed."""
+    can: list[str] = []
+    late: list[str] = []
+    for text, command in _asked_for(incident):
+        (late if too_late(incident, TABLE[command]) else can).append(text)
+    return can, late
+
+
+def _asked_for(incident: Incident) -> Iterator[_Missing]:
     for name, at in _known(incident):
         if at is None and name in SAYS_IT and _can_be_said(incident, name):
-            yield f"when it was {name}: {_says(incident, name)}"
+            yield _Missing(f"when it was {name}: {_says(incident, name)}", c.Describe)
     if incident.severity is None:
-        yield "a severity: /sev 2 REASON"
+        yield _Missing("a severity: /sev 2 REASON", c.ChangeSeverity)
     yield from _unfinished(incident)
 
 
@@ -132,22 +154,29 @@ def _open_decision(one: Decision) -> bool:
     )
 
 
-def _unfinished(incident: Incident) -> Iterator[str]:
+def _unfinished(incident: Incident) -> Iterator[_Missing]:
     for d, decision in sorted(incident.decisions.items()):
-        if decision.state is DecisionState.PROPOSED:
-            yield f"the decision on D{d}: /decide D{d}"
-        elif decision.state is DecisionState.DECIDED and decision.outcome is None:
-            yield f"what came of D{d}: /decide D{d} worked|failed|reversed TEXT"
-    actions = (a for a, action in sorted(incident.actions.items()) if action.pending)
-    yield from (f"how A{a} ended: /act A{a} done, or drop REASON" for a in actions)
+        yield from _of_decision(d, decision)
+    for a in (a for a, action in sorted(incident.actions.items()) if action.pending):
+        yield _Missing(f"how A{a} ended: /act A{a} done, or drop REASON", c.AdvanceAction)
     for h, hypothesis in sorted(incident.hypotheses.items()):
         if hypothesis.state is HypothesisState.OPEN:
-            yield f"what became of H{h}: /hyp H{h} out|supported TEXT"
+            text = f"what became of H{h}: /hyp H{h} out|supported TEXT"
+            yield _Missing(text, c.AssessHypothesis)
     for u, update in sorted(incident.updates.items()):
         if update.state is not UpdateState.PUBLISHED:
-            yield f"what became of the draft U{u}; F3 shows it"
+            yield _Missing(f"what became of the draft U{u}; F3 shows it", c.SubmitUpdate)
     for audience in untold(incident):
-        yield f"an update that tells {readers(audience)} that it is over: /update {audience}"
+        text = f"an update that tells {readers(audience)} that it is over: /update {audience}"
+        yield _Missing(text, c.DraftUpdate)
+
+
+def _of_decision(d: int, decision: Decision) -> Iterator[_Missing]:
+    if decision.state is DecisionState.PROPOSED:
+        yield _Missing(f"the decision on D{d}: /decide D{d}", c.DecideProposal)
+    elif _open_decision(decision):
+        text = f"what came of D{d}: /decide D{d} worked|failed|reversed TEXT"
+        yield _Missing(text, c.RecordOutcome)
 
 
 def exports(label: str) -> tuple[str, ...]:
@@ -159,7 +188,7 @@ def exports(label: str) -> tuple[str, ...]:
     )
 
 
-def _section(title: str, lines: Iterator[str] | tuple[str, ...]) -> list[Pieces]:
+def _section(title: str, lines: Iterable[str]) -> list[Pieces]:
     found = [(Piece(f"  {line}"),) for line in lines]
     nothing: list[Pieces] = [(Piece("  nothing", Tone.GOOD),)]
     return [(Piece(""),), (Piece(title, Tone.ACCENT),), *(found or nothing)]
