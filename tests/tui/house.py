@@ -15,7 +15,7 @@ from warroom.tui.app import WarroomApp
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
 from warroom.tui.widgets.composer import Composer
-from warroom.tui.widgets.lines import OneLine
+from warroom.tui.widgets.lines import Lines, OneLine
 from warroom.tui.widgets.pane import PaneView
 from warroom.tui.widgets.timeline import Timeline
 
@@ -66,6 +66,12 @@ class House:
         """The rows of the lobby, as text."""
         options = self.lobby.query_one(OptionList).options
         return [str(option.prompt) for option in options]
+
+    @property
+    def wrong(self) -> str:
+        """What is said under the line of the lobby; nothing if nothing is."""
+        said = self.lobby.query_one("#why", Lines)
+        return said.plain if said.display else ""
 
     def line(self, name: str) -> str:
         """What a line of the screen says; nothing if it is not there."""

@@ -102,7 +102,7 @@ async def test_the_lobby_gives_a_refused_line_back() -> None:
         await at.waits_for(lambda: isinstance(at.app.screen, InviteScreen))
         at.desk.refuses("nobody is called @dee here")
         await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
-        await at.waits_for(lambda: "nobody is called @dee here" in at.toasts())
+        await at.waits_for(lambda: "nobody is called @dee here" in at.wrong)
         assert "/invite @dee" == at.lobby.query_one(Input).value
         assert {} == at.hub.rooms
 
@@ -118,7 +118,7 @@ async def test_the_lobby_says_what_is_wrong_with_a_line(line: str, why: str) -> 
     """Before anyone is asked, and the line stays to be mended."""
     async with house() as at:
         await lobby_of(at, line)
-        await at.waits_for(lambda: any(why in one for one in at.toasts()))
+        await at.waits_for(lambda: why in at.wrong)
         assert (line, []) == (at.lobby.query_one(Input).value, at.desk.asked)
 
 
@@ -126,7 +126,7 @@ async def test_who_may_not_is_told_so_in_the_lobby() -> None:
     """As in a room."""
     async with house() as at:
         await at.presses("slash", *"invite", "enter")
-        await at.waits_for(lambda: any("only whoever runs the hub" in one for one in at.toasts()))
+        await at.waits_for(lambda: "only whoever runs the hub" in at.wrong)
         assert [] == at.desk.asked
 
 

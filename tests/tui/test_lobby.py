@@ -19,6 +19,7 @@ from warroom.domain.vocabulary import Role, Scope, Severity
 from warroom.protocol.envelopes import Declined, You
 from warroom.tui.screens.lobby import LobbyScreen
 from warroom.tui.screens.room import RoomScreen
+from warroom.tui.widgets.lines import Lines
 from warroom.tui.widgets.room_list import RoomList
 from warroom.tui.widgets.timeline import Timeline
 
@@ -170,7 +171,7 @@ async def test_who_only_reads_is_not_asked_what_is_broken() -> None:
         await at.waits_for(lambda: at.toasts() and "you only read here" in at.toasts()[-1])
         assert not at.lobby.query_one(Input).display
         await at.presses("/", *"declare db down", "enter")
-        await at.waits_for(lambda: len(at.toasts()) == 2)
+        await at.waits_for(lambda: "you only read here" in at.wrong)
         assert isinstance(at.app.screen, LobbyScreen)
         assert {} == at.desk.replicas
 
@@ -273,9 +274,21 @@ async def test_words_of_a_room_declare_nothing() -> None:
     """Nor does a word that is begun and not finished; it stays to be mended."""
     async with house() as at:
         await at.presses("slash", *"obs p99", "enter")
-        await at.waits_for(lambda: any("that is a word for a room" in one for one in at.toasts()))
+        await at.waits_for(lambda: "that is a word for a room" in at.wrong)
         assert "/obs p99" == at.lobby.query_one(Input).value
         assert {} == at.hub.rooms
+
+
+async def test_what_is_wrong_with_a_line_is_said_until_it_is_another() -> None:
+    """Under it and whole, not for ten seconds beside what was done meanwhile."""
+    async with house(size=NARROW) as at:
+        await at.presses("slash", *"obs", "enter")
+        await at.waits_for(lambda: at.wrong)
+        said = at.lobby.query_one("#why", Lines)
+        await at.waits_for(lambda: 2 == said.size.height)
+        assert [] == at.toasts()
+        await at.presses("backspace")
+        await at.waits_for(lambda: not at.wrong)
 
 
 async def test_what_is_typed_after_a_title_stands_in_the_rooms_line() -> None:
@@ -299,10 +312,11 @@ async def test_an_empty_title_declares_nothing() -> None:
     async with house() as at:
         await at.presses("ctrl+n", "enter")
         assert at.lobby.query_one(Input).display
-        await at.waits_for(lambda: any("say what is wrong" in toast for toast in at.toasts()))
+        await at.waits_for(lambda: "say what is wrong" in at.wrong)
         await at.presses("escape")
         await at.waits_for(lambda: not at.lobby.query_one(Input).display)
         assert {} == at.hub.rooms
+        assert "" == at.wrong
 
 
 async def test_rooms_appear_by_themselves() -> None:
@@ -361,6 +375,6 @@ async def test_a_word_for_a_room_declares_nothing() -> None:
     async with house() as at:
         await at.waits_for(lambda: at.app.screen.query("OptionList"))
         await at.presses("ctrl+n", *"/r ic", "enter")
-        await at.waits_for(lambda: any("a word for a room" in one for one in at.toasts()))
+        await at.waits_for(lambda: "a word for a room" in at.wrong)
         assert {} == at.hub.rooms
         assert "/r ic" == at.lobby.query_one(Input).value

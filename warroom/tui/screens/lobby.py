@@ -19,9 +19,9 @@ from warroom.tui.port import War
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
 from warroom.tui.present.lobby_layout import heading, lay_out, letters
-from warroom.tui.present.pieces import Piece, Tone, spread
+from warroom.tui.present.pieces import Piece, Pieces, Tone, spread
 from warroom.tui.widgets.answer import AnswerLine
-from warroom.tui.widgets.lines import OneLine, content
+from warroom.tui.widgets.lines import Lines, OneLine, content
 from warroom.tui.widgets.room_list import RoomList
 from warroom.tui.widgets.toasts import place_toasts
 from warroom.words.misread import Misread
@@ -49,6 +49,10 @@ class LobbyScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.LOBBY)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._wrong = ""
+
     @property
     def war(self) -> War:
         return cast(War, self.app)
@@ -65,6 +69,7 @@ class LobbyScreen(Screen[None]):
             select_on_focus=False,
             suggester=SuggestFromList(lobby.WORDS, case_sensitive=False),
         )
+        yield Lines(id="why")
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
@@ -134,7 +139,7 @@ class LobbyScreen(Screen[None]):
 
     def action_declare(self) -> None:
         if self._only_reads:
-            self._warn(lobby.MAY_NOT_DECLARE)
+            self.app.notify(lobby.MAY_NOT_DECLARE, severity="warning", timeout=10, markup=False)
         else:
             self._ask_title(self.query_one(Input).value)
 
@@ -152,6 +157,7 @@ class LobbyScreen(Screen[None]):
 
     def _ask_title(self, value: str | None) -> None:
         """Ask for a title, beginning with `value`; None puts the question away."""
+        self._warn("")
         title = self.query_one(Input)
         title.display = value is not None
         if value is None:
@@ -174,7 +180,15 @@ class LobbyScreen(Screen[None]):
         self.query_one(AnswerLine).dealt_with()
 
     def _warn(self, why: str) -> None:
-        self.app.notify(one_line(why), severity="warning", timeout=10, markup=False)
+        """Say under the line what is wrong with it, until it is another; nothing, if nothing is."""
+        self._wrong = self.query_one(Input).value
+        lines: list[Pieces] = [(Piece(one_line(why), Tone.WARN),)] if why else []
+        self.query_one("#why", Lines).show(lines)
+
+    @on(Input.Changed)
+    def _mended(self, event: Input.Changed) -> None:
+        if event.value != self._wrong:
+            self._warn("")
 
     def _declare(self, line: str) -> str:
         """Declare an incident, and go into its room; why that cannot be, empty if it can."""
