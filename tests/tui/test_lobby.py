@@ -163,13 +163,27 @@ async def test_declaring_asks_for_a_title_and_nothing_else() -> None:
         await at.waits_for(lambda: "INC-1 db down" in at.line("condition"))
 
 
+async def test_a_title_is_not_written_after_a_word_that_was_put_away() -> None:
+    """A title that was, is there again."""
+    async with house() as at:
+        line = at.lobby.query_one(Input)
+        for begun, kept in (("/obs", ""), ("/declare db", "/declare db"), ("db", "db")):
+            at.lobby.begin(begun)
+            await at.presses("escape")
+            await at.waits_for(lambda: not line.has_focus)
+            await at.presses("ctrl+n")
+            await at.waits_for(lambda: line.has_focus)
+            assert kept == line.value
+            assert 1 == line.size.height
+
+
 async def test_who_only_reads_is_not_asked_what_is_broken() -> None:
     """Nothing would come of the title: the key says so, and so does the line of a word."""
     async with house() as at:
         at.desk.you = You("eve", "Eve", "eve", Scope.OBSERVER)
         await at.presses("ctrl+n")
         await at.waits_for(lambda: at.toasts() and "you only read here" in at.toasts()[-1])
-        assert not at.lobby.query_one(Input).display
+        assert not at.lobby.query_one("#asked").display
         await at.presses("/", *"declare db down", "enter")
         await at.waits_for(lambda: "you only read here" in at.wrong)
         assert isinstance(at.app.screen, LobbyScreen)
@@ -311,10 +325,10 @@ async def test_an_empty_title_declares_nothing() -> None:
     """Enter on nothing waits; esc puts the question away."""
     async with house() as at:
         await at.presses("ctrl+n", "enter")
-        assert at.lobby.query_one(Input).display
+        assert at.lobby.query_one("#asked").display
         await at.waits_for(lambda: "say what is wrong" in at.wrong)
         await at.presses("escape")
-        await at.waits_for(lambda: not at.lobby.query_one(Input).display)
+        await at.waits_for(lambda: not at.lobby.query_one("#asked").display)
         assert {} == at.hub.rooms
         assert "" == at.wrong
 

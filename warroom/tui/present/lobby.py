@@ -71,6 +71,11 @@ def begun(text: str) -> str:
     return next(found, "")
 
 
+def is_word(text: str) -> bool:
+    """Whether a line begins a word that declares nothing: a title is not written after it."""
+    return text.startswith("/") and not text.casefold().startswith(WORDS[0])
+
+
 def asks_invite(text: str) -> bool:
     """Whether a line is about an invite."""
     return text.casefold().split(maxsplit=1)[:1] == ["/invite"]

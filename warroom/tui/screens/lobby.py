@@ -5,9 +5,10 @@ from typing import ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from warroom.client.connection import LineState
 from warroom.client.replica import Sync
@@ -62,18 +63,21 @@ class LobbyScreen(Screen[None]):
         yield OneLine(id="trouble")
         yield OneLine(id="columns")
         yield RoomList()
-        yield Asked(
-            id="title",
-            max_length=_LONGEST_TITLE,
-            placeholder="What is broken?  (!restricted at the end: only whom you admit)",
-            select_on_focus=False,
-            suggester=SuggestFromList(lobby.WORDS, case_sensitive=False),
-        )
+        with Horizontal(id="asked"):
+            yield Static("> ")
+            yield Asked(
+                id="title",
+                max_length=_LONGEST_TITLE,
+                placeholder="What is broken?  (!restricted at the end: only whom you admit)",
+                select_on_focus=False,
+                suggester=SuggestFromList(lobby.WORDS, case_sensitive=False),
+                compact=True,
+            )
         yield Lines(id="why")
         yield OneLine(id="hints")
 
     def on_mount(self) -> None:
-        place_toasts(self, before=self.query_one(Input))
+        place_toasts(self, before=self.query_one("#asked"))
         self._ask_title(None)
         self._show()
         self.set_interval(1, self._show)
@@ -141,7 +145,8 @@ class LobbyScreen(Screen[None]):
         if self._only_reads:
             self.app.notify(lobby.MAY_NOT_DECLARE, severity="warning", timeout=10, markup=False)
         else:
-            self._ask_title(self.query_one(Input).value)
+            begun = self.query_one(Input).value
+            self._ask_title("" if lobby.is_word(begun) else begun)
 
     @property
     def _only_reads(self) -> bool:
@@ -159,7 +164,7 @@ class LobbyScreen(Screen[None]):
         """Ask for a title, beginning with `value`; None puts the question away."""
         self._warn("")
         title = self.query_one(Input)
-        title.display = value is not None
+        self.query_one("#asked").display = value is not None
         if value is None:
             self.set_focus(self.query_one(RoomList))
         else:
