@@ -322,7 +322,7 @@ def test_what_a_draft_lacks(staffed: Playbook) -> None:
     assert [
         "[which services], to be written",
         "[what customers see], to be written",
-        "what it rests on, #41 at its end say",
+        "what it rests on, such as #41 at its end",
         "approval by Ana (incident commander)",
     ] == list(comms.missing(seen, seen.incident.updates[1]))
     staffed.does("bo", c.ReviseUpdate(update=1, text="Cards fail.", cites=(1,)))

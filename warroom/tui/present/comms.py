@@ -147,7 +147,7 @@ def missing(scene: Scene, one: StakeholderUpdate) -> Iterator[str]:
         yield "its text, which is gone: revise it"
     yield from (f"{gap}, to be written" for gap in gaps(scene.text(one.text.seq)))
     if not one.cites:
-        yield "what it rests on, #41 at its end say"
+        yield "what it rests on, such as #41 at its end"
     if one.state is not UpdateState.APPROVED and one.audience is not Audience.INTERNAL:
         others = approvers(scene, one)
         who = " or ".join(others) if others else "someone who may and did not write it"
