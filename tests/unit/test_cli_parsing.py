@@ -103,6 +103,8 @@ def test_an_unknown_command_names_its_neighbour(capsys: pytest.CaptureFixture[st
     """A slip of the finger is answered with what was meant."""
     assert 2 == usage_error("declaer", "x")
     assert "did you mean declare" in capsys.readouterr().err
+    assert 2 == usage_error("fact", "41")
+    assert "; warroom promote 41 fact says it" in capsys.readouterr().err
     assert 2 == usage_error("frobnicate")
     assert "see warroom --help" in capsys.readouterr().err
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warroom.words.guesses import INSTEAD, KEYS
 from warroom.words.marks import Marks
 from warroom.words.misread import UnknownWord
 from warroom.words.parse import Said, read_arguments, read_line
-from warroom.words.table import WORDS
+from warroom.words.table import WORDS, find
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,33 @@ def test_a_word_there_is_not_names_its_neighbours(line: str, nearest: tuple[str,
         read_line(line)
     assert nearest == caught.value.nearest
     assert ("/ " in f"{line} ") == caught.value.text.startswith("say which word")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("/resolve it is done", "there is no word /resolve; /status resolved says it"),
+        ("/IC", "there is no word /IC; /role ic says it"),
+        ("/sev1 all of it", "there is no word /sev1; /sev 1 REASON says it"),
+        ("/help", "there is no word /help; F1 is the help"),
+    ],
+)
+def test_a_word_that_people_try_first_names_the_line_that_says_it(line: str, text: str) -> None:
+    """And not the word whose letters are nearest: /resolve is no /remove."""
+    with pytest.raises(UnknownWord) as caught:
+        read_line(line)
+    assert text == caught.value.text
+
+
+@pytest.mark.parametrize("guess", [*INSTEAD, *KEYS])
+def test_what_is_named_instead_is_a_line_one_can_write(guess: str) -> None:
+    """It begins a word there is; what is guessed is none."""
+    assert find(guess) is None
+    if guess in INSTEAD:
+        said = read_line(INSTEAD[guess])
+        with pytest.raises(UnknownWord) as caught:
+            read_line(f"/{guess}")
+        assert (said.word,) == caught.value.nearest
 
 
 def test_arguments_say_what_a_line_says() -> None:

@@ -213,8 +213,13 @@ def _module(name: str) -> ModuleType | None:
 def _no_command(name: str) -> str:
     from difflib import get_close_matches
 
+    from warroom.words.guesses import INSTEAD
     from warroom.words.table import WORDS
 
+    if name in INSTEAD:
+        from warroom.cli.shell import shell_hint
+
+        return f"there is no command {name!r}; {shell_hint(INSTEAD[name])} says it"
     known = [*COMMANDS, *(word.name for word in WORDS)]
     nearest = get_close_matches(name, known, n=2)
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else "; see warroom --help"

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from msgspec import Struct
 
 from warroom.text import visible
+from warroom.words.guesses import INSTEAD, KEYS
 from warroom.words.marks import NO_MARKS, Marks, take_marks, unread
 from warroom.words.misread import UnknownWord
 from warroom.words.table import POST, WORDS, Word, find
@@ -96,8 +97,13 @@ def _without_blank_edges(text: str) -> str:
 def _unknown(name: str) -> UnknownWord:
     if not name:
         return UnknownWord("say which word: tab takes the one that is marked, F1 explains them all")
-    names = [word.name for word in WORDS]
-    nearest = tuple(get_close_matches(name.casefold(), names, n=2))
+    guess = name.casefold()
+    if (instead := INSTEAD.get(guess)) is not None:
+        meant = instead.removeprefix("/").split(" ")[0]
+        return UnknownWord(f"there is no word /{name}; {instead} says it", (meant,))
+    if (key := KEYS.get(guess)) is not None:
+        return UnknownWord(f"there is no word /{name}; {key}")
+    nearest = tuple(get_close_matches(guess, [word.name for word in WORDS], n=2))
     hint = (
         f"did you mean {' or '.join('/' + near for near in nearest)}?"
         if nearest
