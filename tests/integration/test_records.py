@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from tests.integration.conftest import HELLO, Client, Hubs, Serve, Served, joine
 from tests.integration.test_access import shared
 from tests.integration.test_restricted import own_log, restricted_room
 from tests.integration.test_scopes import admitted, let_in
+from warroom import clock
 from warroom.client.credentials import digest_of
 from warroom.clock import new_log_id, new_secret
 from warroom.domain import commands as c
 from warroom.domain.decide import Code, Refused
-from warroom.domain.events import AccessDenied, RestrictedRead, RoomExported
+from warroom.domain.events import AccessDenied, ClockStepped, RestrictedRead, RoomExported
 from warroom.domain.hublog import NoteDenial, NoteExport
 from warroom.domain.vocabulary import Denied, Role, Scope
 from warroom.log.entry import read_line
@@ -95,6 +97,22 @@ async def audited(operator: Client) -> list[Any]:
     await operator.say(ReadAudit())
     page = await operator.hear(AuditPage)
     return [read_line(bytes(line)).recorded().event for line in page.entries]
+
+
+async def test_a_step_of_the_clock_is_recorded(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the running hub, which looks each second; once, and by how much."""
+    async with serve() as served:
+        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(minutes=5))
+        found: list[ClockStepped] = []
+        async with asyncio.timeout(30):
+            while not found:
+                await asyncio.sleep(0.05)
+                events = (entry.recorded().event for entry in own_log(served.hub))
+                found = [one for one in events if isinstance(one, ClockStepped)]
+    (step,) = found
+    assert 5 * 60_000 == round(step.by_ms, -3)
 
 
 # --- exports -------------------------------------------------------------------------------------
