@@ -33,7 +33,7 @@ PARTS: dict[str, tuple[str, Callable[[Sizes, Path], Iterator[Row]]]] = {
 def main() -> None:
     """Measure and print, part by part."""
     parser = argparse.ArgumentParser(description="Measure the live stream.")
-    parser.add_argument("--quick", action="store_true", help="smaller numbers, under a minute")
+    parser.add_argument("--quick", action="store_true", help="smaller numbers, for a first look")
     parser.add_argument("--only", default="".join(PARTS), help="parts to run, as in a,b")
     parser.add_argument(
         "--disk", type=Path, default=Path("/var/tmp"), help="where the journals are written"
