@@ -1,6 +1,7 @@
 """The settings of a hub process: from its flags, then the environment, then the default."""
 
 import argparse
+import contextlib
 import grp
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -196,7 +197,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise ValueError(text)
-    return seconds
+    """A number of seconds, more than none."""
+    with contextlib.suppress(ValueError):
+        if 0 < (seconds := float(text)) < float("inf"):
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")

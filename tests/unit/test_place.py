@@ -133,6 +133,14 @@ def test_settings_come_from_flags_then_the_environment() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["soon", "0", "nan", "inf", "-1"])
+def test_a_time_that_is_none_is_named(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With what it should have been."""
+    with pytest.raises(SystemExit):
+        parse([f"--release-after={text}"], {})
+    assert f"--release-after: {text!r} is no number of seconds above 0" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "loopback"),
     [
