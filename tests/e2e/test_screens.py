@@ -277,9 +277,11 @@ def test_an_update_for_customers_takes_two(room: House) -> None:
     bo.wait_for("waits to go out")
     says(bo, "/update U1 publish +30m")
     for terminal in (ana, bo):
-        terminal.wait_for("U1 ok", "published to customers")
+        terminal.wait_for("U1 >", "published to customers", "NOT SENT BY WARROOM")
     eve.wait_for("next 29 min")
     eve.press("f3")
+    eve.wait_for("customers: published", "U1 >")
+    says(bo, "/update U1 sent status page")
     eve.wait_for("customers: told", "U1 ok")
     (approved,), (published,) = room.kinds("update.approved"), room.kinds("update.published")
     assert ("ana", "bo") == (approved["name"], published["name"])

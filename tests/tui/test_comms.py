@@ -248,7 +248,7 @@ async def test_keys_take_an_update_all_the_way(hub: FakeHub) -> None:
         await at.presses("p")
         await at.waits_for(lambda: "/update U1 publish" == at.composer.text)
         await at.presses("enter")
-        await at.waits_for(lambda: "U1 ok" in at.pane("told"))
+        await at.waits_for(lambda: "U1 >" in at.pane("told"))
         await goes_into(at, "told")
         await at.presses("t")
         await at.waits_for(lambda: "/update U1 sent " == at.composer.text)
@@ -326,17 +326,18 @@ async def test_publishing_copies_and_says_that_nothing_was_sent(hub: FakeHub) ->
         await at.waits_for(lambda: warning in at.composer.complaint)
         await shows_comms(at)
         assert "NOT SENT BY WARROOM" in at.pane("told")
-        assert "told 09:00, next 09:20" in at.pane("promises")
+        assert "published 09:00, NOT SENT" in at.pane("promises")
         await at.sends("/u U1 sent statuspage")
         await at.waits_for(lambda: "sent to statuspage, Dee 09:00" in at.pane("told"))
         assert "NOT SENT" not in at.pane("told")
+        assert "told 09:00, next 09:20" in at.pane("promises")
 
 
 async def test_others_publishing_leave_the_clipboard_alone(hub: FakeHub) -> None:
     """Only who publishes gets the text."""
     async with in_room(hub) as at:
         published(hub)
-        await at.waits_for(lambda: "U1 ok" in at.pane("updates"))
+        await at.waits_for(lambda: "U1 >" in at.pane("updates"))
         assert "" == at.app.clipboard
         await goes_into(at, "updates")
         await at.presses("y")

@@ -311,7 +311,9 @@ def test_updates_say_what_they_wait_for(staffed: Playbook) -> None:
     draft, out = comms.updates(scene(staffed))
     assert ("U2", "draft for executives by Dee") == (draft.name, draft.text)
     assert ["STALE: status changed", "then: /u U2 submit"] == [note.text for note in draft.notes]
-    assert ("ok", "published to customers 09:00, next 09:20") == out[1:3]
+    assert (">", "published to customers 09:00, next 09:20") == out[1:3]
+    staffed.does("dee", c.RecordSent(update=1, where="status page"))
+    assert "ok" == comms.updates(scene(staffed))[1].mark
 
 
 def test_a_returned_update_says_why(staffed: Playbook) -> None:
@@ -333,10 +335,16 @@ def test_broken_glass_shows(staffed: Playbook) -> None:
 
 
 def test_who_hears_when(staffed: Playbook) -> None:
-    """Each audience: told when, next when, or never; late is late."""
+    """Each audience: told when, next when, or never; late is late.
+
+    Whom nobody has sent it to was not told.
+    """
     published(staffed, Audience.CUSTOMERS)
     internal, _, customers = comms.promises(scene(staffed))
     assert "internal: never told" == internal.text
+    assert "customers: published 09:00, NOT SENT, next 09:20" == customers.text
+    staffed.does("dee", c.RecordSent(update=1, where="status page"))
+    customers = comms.promises(scene(staffed))[2]
     assert ("customers: told 09:00, next 09:20", "in 20 min") == (customers.text, customers.right)
     staffed.waits(22 * 60)
     late = comms.promises(scene(staffed))[2]

@@ -28,7 +28,6 @@ _STEP = {
     UpdateState.DRAFT: ("", "then: /u U{n} submit"),
     UpdateState.SUBMITTED: ("?", "waits for approval: /u U{n} approve"),
     UpdateState.APPROVED: (">", "waits to go out: /u U{n} publish"),
-    UpdateState.PUBLISHED: ("ok", ""),
 }
 
 
@@ -61,13 +60,18 @@ def update_row(scene: Scene, one: StakeholderUpdate) -> PaneRow:
     if one.published_at is not None:
         told = f"published to {readers(one.audience)} {scene.clock(one.published_at)}"
         text, notes = told + _next(scene, one), receipts(scene, one)
-        return PaneRow(str(about), "ok", text, "", Tone.QUIET, notes, entry, about)
+        return PaneRow(str(about), _mark(one), text, "", Tone.QUIET, notes, entry, about)
     mark, step = _STEP[one.state]
     notes = (*_doubts(scene, one), Piece(step.format(n=one.number), Tone.QUIET))
     text = (
         f"{_STATE[one.state]} for {readers(one.audience)} by {scene.first_name(one.text.speaker)}"
     )
     return PaneRow(str(about), mark, text, "", Tone.PLAIN, notes, entry, about)
+
+
+def _mark(published: StakeholderUpdate) -> str:
+    """`>` for as long as it waits for someone to put it anywhere."""
+    return "ok" if published.sent else ">"
 
 
 def _next(scene: Scene, one: StakeholderUpdate) -> str:
@@ -163,17 +167,19 @@ def promises(scene: Scene) -> list[PaneRow]:
 
 
 def promise_row(scene: Scene, audience: Audience) -> PaneRow:
-    """When an audience was told last, and how long until it hears again."""
-    told = [
-        one.published_at
-        for one in scene.incident.updates.values()
-        if one.audience is audience and one.published_at is not None
-    ]
-    last = f"told {scene.clock(max(told))}" if told else "never told"
+    """When an audience was told last, whether by anyone, and how long until it hears again."""
+    one = next((one for one in _published(scene) if one.audience is audience), None)
+    last = "never told" if one is None else _last(scene, one)
     promise = scene.incident.promises.get(audience)
     if promise is None:
         return PaneRow("", "", f"{audience}: {last}", tone=Tone.QUIET, about=audience)
     return _promised(scene, promise, f"{audience}: {last}, next {scene.clock(promise.at)}")
+
+
+def _last(scene: Scene, one: StakeholderUpdate) -> str:
+    """What the clock says of the latest update: who is told is told by someone who put it there."""
+    at = scene.clock(one.published_at) if one.published_at else "?"
+    return f"told {at}" if one.sent else f"published {at}, NOT SENT"
 
 
 def _promised(scene: Scene, promise: Promise, text: str) -> PaneRow:
@@ -193,7 +199,7 @@ def _told(scene: Scene, one: StakeholderUpdate) -> PaneRow:
     at = scene.clock(one.published_at) if one.published_at else "?"
     text = f"{one.audience}: {scene.text(one.text.seq)}"
     notes = receipts(scene, one)
-    return PaneRow(str(about), "ok", text, at, Tone.PLAIN, notes, one.text.seq, about)
+    return PaneRow(str(about), _mark(one), text, at, Tone.PLAIN, notes, one.text.seq, about)
 
 
 # --- facts ---------------------------------------------------------------------------------------
