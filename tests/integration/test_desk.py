@@ -612,6 +612,33 @@ async def test_a_heartbeat_is_answered(tmp_path: Path) -> None:
         assert Alive(idle=0) == await asyncio.wait_for(answered, WAIT)
 
 
+async def test_the_first_key_after_a_while_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who types is not called idle until the next beat; and a key after a key is not told."""
+    passed = 0.0
+    monkeypatch.setattr("warroom.client.desk.monotonic", lambda: passed)
+    told: asyncio.Queue[Alive] = asyncio.Queue()
+
+    async def listening(line: ServerConnection) -> None:
+        await hear(line, Hello)
+        await say(line, WELCOME)
+        while True:
+            told.put_nowait(await hear(line, Alive))
+
+    async with hub_that(tmp_path, listening) as target, at_desk(Person(target)) as ana:
+        await ana.until(lambda: ana.desk.line.state is LineState.LIVE)
+        ana.desk.touch()
+        passed += 600
+        ana.desk.touch()
+        ana.desk.touch()
+        assert Alive(idle=0) == await asyncio.wait_for(told.get(), WAIT)
+        passed += 601
+        ana.desk.touch()
+        await asyncio.wait_for(told.get(), WAIT)
+        assert told.empty()
+
+
 async def test_a_frame_of_a_newer_hub_is_passed_over(tmp_path: Path) -> None:
     """What comes after it still counts."""
 

@@ -84,6 +84,10 @@ _SHORT = 500
 _ON_THE_LINE = frozenset({LineState.LIVE, LineState.STALE})
 
 
+_QUIET = 60.0
+"""Seconds without a key after which the hub is told of the next one."""
+
+
 class Desk:
     """One person's client. `listener` is called in the event loop, never from a thread.
 
@@ -145,8 +149,10 @@ class Desk:
         return now() + self.offset
 
     def touch(self) -> None:
-        """The person is here: they pressed a key."""
-        self._touched_at = monotonic()
+        """The person is here: they pressed a key. Who was quiet is back before the next beat."""
+        quiet, self._touched_at = monotonic() - self._touched_at, monotonic()
+        if quiet >= _QUIET:
+            self._connection.say(Alive())
 
     def try_again(self) -> None:
         """Connect now, even after a refusal: the person asks for it."""
