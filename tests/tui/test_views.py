@@ -1,6 +1,7 @@
 """Views whose panes are made when they are first asked for: they show all there is, and live on."""
 
 import pytest
+from textual.geometry import Region
 
 from tests.tui.fake_hub import FakeHub
 from tests.tui.house import NARROW, WIDE, House, in_room
@@ -111,3 +112,29 @@ async def test_the_focus_stays_in_the_composer(hub: FakeHub) -> None:
     async with in_room(hub) as at:
         await at.presses("c", "a", "f3", "r", "d")
         await at.waits_for(lambda: "facts" in seen(at) and at.composer.text == "card")
+
+
+@pytest.mark.parametrize("key", ["f2", "f3", "f4"])
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
+async def test_what_came_behind_a_view_stands_in_the_timeline(
+    hub: FakeHub, size: tuple[int, int], key: str
+) -> None:
+    """It was not there to be drawn, and has the size again that it had."""
+    for number in range(30):
+        hub.says("bo", c.Post(text=f"note {number}"))
+    async with in_room(hub, size=size) as at:
+
+        def drawn() -> str:
+            whole = Region(0, 0, *at.timeline.outer_size)
+            return "\n".join(strip.text for strip in at.timeline.render_lines(whole))
+
+        await at.waits_for(lambda: "note 29" in drawn())
+        await at.presses(key)
+        await at.waits_for(lambda: seen(at))
+        for number in range(3):
+            hub.says("bo", c.Post(text=f"later {number}"))
+            await at.waits_for(lambda: at.rows()[-1].endswith(f"later {number}"))  # noqa: B023
+            await at.waits_for(lambda: not at.timeline._due)
+        await at.presses("escape")
+        await at.waits_for(lambda: at.timeline.size.height and "later 2" in drawn())
+        assert "later 0" in drawn()

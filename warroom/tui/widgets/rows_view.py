@@ -180,6 +180,7 @@ class RowsView(ScrollView):
         width, lines = self.scrollable_content_region.size
         if not lines:
             self._window = []
+            self._fitted = Size()  # hidden now; shown again it may be as large as it was
             return
         places: list[Place] = []
         if self._rows:
