@@ -708,6 +708,11 @@ def summary(label: str, **facts: object) -> RoomSummary:
     return RoomSummary(label=label, **(known | facts))  # type: ignore[arg-type]
 
 
+def lay_out_in(rows: list[lobby.LobbyRow], width: int) -> Pieces:
+    """The first row among these, in a line of so many cells."""
+    return lobby_layout.lay_out(rows[0], lobby_layout.columns(rows, width))
+
+
 def test_the_lobby_puts_first_what_burns() -> None:
     """Open before over before closed; of the open the worst first."""
     rooms = (
@@ -734,7 +739,8 @@ def test_a_late_update_shows_in_the_lobby() -> None:
         ("3 min late", Tone.ALARM),
         ("2 h late", Tone.ALARM),
     ] == [row.owed for row in rows]
-    assert all(f"{row.owed.text} " in text(lobby_layout.lay_out(row, 78)) for row in rows)
+    narrow = lobby_layout.columns(rows, 78)
+    assert all(f"{row.owed.text} " in text(lobby_layout.lay_out(row, narrow)) for row in rows)
 
 
 def test_without_a_line_the_lobby_knows_what_waits_and_not_who_is_here() -> None:
@@ -742,8 +748,9 @@ def test_without_a_line_the_lobby_knows_what_waits_and_not_who_is_here() -> None
     rooms = (summary("a", title="down", here=3), summary("b", title="slow"))
     seen = lobby.rows(rooms, NINE, live=False, waiting={"a": 2, "b": 0})
     assert ["?", "?"] == [row.here.text for row in seen]
-    assert " 2 waiting: down " in text(lobby_layout.lay_out(seen[0], 118))
-    assert " waiting: " not in text(lobby_layout.lay_out(seen[1], 118))
+    wide = lobby_layout.columns(seen, 118)
+    assert " 2 waiting: down " in text(lobby_layout.lay_out(seen[0], wide))
+    assert " waiting: " not in text(lobby_layout.lay_out(seen[1], wide))
     assert "3" == lobby.rows(rooms, NINE)[0].here.text
 
 
@@ -751,31 +758,43 @@ def test_without_a_line_the_lobby_knows_what_waits_and_not_who_is_here() -> None
 def test_lobby_rows_fill_the_line(width: int) -> None:
     """Columns stand under their names at every width."""
     row = lobby.rows((summary("INC-1", title="漢字 " * 80, commander="Ana " * 20),), NINE)[0]
-    assert width == cell_len(text(lobby_layout.lay_out(row, width)))
-    assert width == cell_len(text(lobby_layout.heading(width)))
+    columns = lobby_layout.columns([row], width)
+    assert width == cell_len(text(lobby_layout.lay_out(row, columns)))
+    assert width == cell_len(text(lobby_layout.heading(columns)))
+
+
+def test_a_narrow_lobby_gives_the_title_what_other_columns_do_not_need() -> None:
+    """They are as wide as what stands in them; a wide one keeps its columns where they are."""
+    rooms = (summary("INC-1", title="Checkout fails for card payments"), summary("INC-2"))
+    rows = lobby.rows(rooms, NINE)
+    owing = lobby.rows((*rooms, summary("INC-3", next_by=NINE - timedelta(minutes=12))), NINE)
+    assert " Checkout fails for card paym~ VACANT " in text(lay_out_in(rows, 78))
+    assert " Checkout fails for ca~ VACANT " in text(lay_out_in(owing, 78))
+    assert text(lay_out_in(rows, 118)) == text(lay_out_in(owing, 118))
 
 
 def test_the_heading_of_the_lobby_says_what_stands_above() -> None:
     """Who has gone down learns that something worse has come."""
     rated = (summary("INC-1", severity=Severity.SEV1), summary("INC-2"))
     rows = lobby.rows(rated, NINE)
-    plain, scrolled = lobby_layout.heading(78), lobby_layout.heading(78, rows)
+    columns = lobby_layout.columns(rows, 78)
+    plain, scrolled = lobby_layout.heading(columns), lobby_layout.heading(columns, rows)
     assert Piece("2 above SEV1  ", Tone.WARN) == scrolled[0]
     assert text(plain)[14:] == text(scrolled)[14:]
-    assert Piece("1 above       ", Tone.QUIET) == lobby_layout.heading(78, rows[1:])[0]
+    assert Piece("1 above       ", Tone.QUIET) == lobby_layout.heading(columns, rows[1:])[0]
 
 
 def test_what_is_said_of_a_room_leaves_cells_for_its_title() -> None:
     """Words where there is room for them, else letters, of which the foot tells the meaning."""
     room = summary("SEC-c7f0", title="Keys leaked", held=True, restricted=True)
     row = lobby.rows((room,), NINE, waiting={"SEC-c7f0": 2})[0]
-    assert " 2 waiting: held: restricted: Keys leaked " in text(lobby_layout.lay_out(row, 118))
-    assert [] == lobby_layout.letters([row], 118)
-    narrow = text(lobby_layout.lay_out(row, 78))
-    assert narrow.startswith("SEC-c7f0 ")
-    assert " W2HR Keys lea~ " in narrow
+    wide, narrow = lobby_layout.columns([row], 118), lobby_layout.columns([row], 78)
+    assert " 2 waiting: held: restricted: Keys leaked " in text(lobby_layout.lay_out(row, wide))
+    assert [] == lobby_layout.letters([row], wide)
+    assert text(lobby_layout.lay_out(row, narrow)).startswith("SEC-c7f0 ")
+    assert " W2HR Keys leaked " in text(lobby_layout.lay_out(row, narrow))
     meant = [("W", "waiting"), ("H", "held"), ("R", "restricted")]
-    assert meant == lobby_layout.letters([row, row], 78)
+    assert meant == lobby_layout.letters([row, row], narrow)
 
 
 def test_an_empty_lobby_teaches_in_three_short_lines() -> None:

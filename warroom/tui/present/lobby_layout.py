@@ -1,10 +1,11 @@
-"""A row of the lobby in cells: fixed columns, and the title takes what is left.
+"""A row of the lobby in cells: the title takes what other columns leave.
 
-On a narrow screen the words before a title would leave nothing of it: each is one letter there, and
-the foot says what the letters mean.
+On a narrow screen these are only as wide as what stands in them. The words before a title would
+leave nothing of it: each is one letter there, and the foot says what the letters mean.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -12,6 +13,7 @@ from warroom.tui.cells import cut
 from warroom.tui.present.lobby import LobbyRow, RoomMark
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 
+_NAMES = ("", "sev", "status", "since", "title", "IC", "next", "here")
 _LABEL, _SEVERITY, _STATUS, _ELAPSED = 9, 5, 14, 8
 _HERE, _OWED = 5, 13
 _COMMANDER, _COMMANDER_NARROW = 18, 9
@@ -19,30 +21,56 @@ _NARROW = 100
 _LEAST_TITLE = 10
 
 
-def lay_out(row: LobbyRow, width: int) -> Pieces:
-    """The row in a line of so many cells."""
+class Columns(NamedTuple):
+    """How many cells each column has, and whether they are of a `narrow` screen."""
+
+    sizes: tuple[int, ...]
+    narrow: bool
+
+
+def columns(rows: Iterable[LobbyRow], width: int) -> Columns:
+    """The columns of these rows in a line of so many cells."""
+    narrow = width < _NARROW
+    status, commander, owed = _STATUS, _COMMANDER_NARROW if narrow else _COMMANDER, _OWED
+    if narrow:
+        shown = [(row.status.text, row.commander.text, row.owed.text) for row in rows]
+        status, commander, owed = (
+            min(most, max(map(cell_len, column)) + 1)
+            for most, column in zip(
+                (status, commander, owed),
+                zip((_NAMES[2], _NAMES[5], _NAMES[6]), *shown, strict=True),
+                strict=True,
+            )
+        )
+    title = width - (_LABEL + _SEVERITY + status + _ELAPSED + commander + owed + _HERE)
+    sizes = _LABEL, _SEVERITY, status, _ELAPSED, max(_LEAST_TITLE, title), commander, owed, _HERE
+    return Columns(sizes, narrow)
+
+
+def lay_out(row: LobbyRow, columns: Columns) -> Pieces:
+    """The row in a line of these columns."""
     cells = (
         row.label,
         row.severity,
         row.status,
         row.elapsed,
-        Piece(_marked(row, width), row.title.tone),
+        Piece(_marked(row, columns), row.title.tone),
         row.commander,
         row.owed,
         row.here,
     )
     return tuple(
         Piece(_fit(piece.text, size), piece.tone)
-        for piece, size in zip(cells, _sizes(width), strict=True)
+        for piece, size in zip(cells, columns.sizes, strict=True)
     )
 
 
-def heading(width: int, above: Sequence[LobbyRow] = ()) -> Pieces:
+def heading(columns: Columns, above: Sequence[LobbyRow] = ()) -> Pieces:
     """What the columns are; how many rooms stand above those that are seen, and how bad the first
     is."""
-    names = ("", "sev", "status", "since", "title", "IC", "next", "here")
     named = tuple(
-        Piece(_fit(name, size), Tone.QUIET) for name, size in zip(names, _sizes(width), strict=True)
+        Piece(_fit(name, size), Tone.QUIET)
+        for name, size in zip(_NAMES, columns.sizes, strict=True)
     )
     return (_unseen(above), *named[2:]) if above else named
 
@@ -53,28 +81,21 @@ def _unseen(above: Sequence[LobbyRow]) -> Piece:
     return Piece(_fit(text, _LABEL + _SEVERITY), Tone.QUIET if tone is Tone.PLAIN else tone)
 
 
-def letters(rows: Iterable[LobbyRow], width: int) -> list[RoomMark]:
-    """The letters that stand in rows of so many cells, and the words for each; none where there is
+def letters(rows: Iterable[LobbyRow], columns: Columns) -> list[RoomMark]:
+    """The letters that stand in rows of these columns, and the words for each; none where there is
     room for the words themselves."""
-    if width >= _NARROW:
+    if not columns.narrow:
         return []
     return list(dict.fromkeys(mark for row in rows for mark, _ in row.marks))
 
 
-def _marked(row: LobbyRow, width: int) -> str:
+def _marked(row: LobbyRow, columns: Columns) -> str:
     """The title with what is said before it."""
-    if width >= _NARROW:
+    if not columns.narrow:
         before = "".join(f"{f'{count} ' * (count > 0)}{mark.words}: " for mark, count in row.marks)
         return before + row.title.text
     before = "".join(mark.letter + str(count or "") for mark, count in row.marks)
     return f"{before} {row.title.text}" if before else row.title.text
-
-
-def _sizes(width: int) -> tuple[int, ...]:
-    commander = _COMMANDER_NARROW if width < _NARROW else _COMMANDER
-    fixed = _LABEL + _SEVERITY + _STATUS + _ELAPSED + commander + _OWED + _HERE
-    title = max(_LEAST_TITLE, width - fixed)
-    return (_LABEL, _SEVERITY, _STATUS, _ELAPSED, title, commander, _OWED, _HERE)
 
 
 def _fit(text: str, size: int) -> str:

@@ -19,7 +19,7 @@ from warroom.tui.messages import LineMoved, RoomsMoved
 from warroom.tui.port import War
 from warroom.tui.present import header, lobby
 from warroom.tui.present.foot import foot
-from warroom.tui.present.lobby_layout import heading, lay_out, letters
+from warroom.tui.present.lobby_layout import columns, heading, lay_out, letters
 from warroom.tui.present.pieces import Piece, Pieces, Tone, spread
 from warroom.tui.widgets.answer import AnswerLine
 from warroom.tui.widgets.lines import Lines, OneLine, content
@@ -119,19 +119,20 @@ class LobbyScreen(Screen[None]):
         self._show_rooms(lobby.rows(desk.rooms, desk.now(), live=live, waiting=waiting))
 
     def _show_rooms(self, rows: list[lobby.LobbyRow]) -> None:
-        rooms, columns = self.query_one(RoomList), self.query_one("#columns", OneLine)
-        rooms.show({row.log: content(lay_out(row, columns.width)) for row in rows})
-        columns.show(heading(columns.width, rows[: rooms.scroll_offset.y]) if rows else ())
+        rooms, names = self.query_one(RoomList), self.query_one("#columns", OneLine)
+        found = columns(rows, names.width)
+        rooms.show({row.log: content(lay_out(row, found)) for row in rows})
+        names.show(heading(found, rows[: rooms.scroll_offset.y]) if rows else ())
         you = self.war.desk.you
         if not rows and you is not None:
             rooms.teach(lobby.teaching(you.scope))
-        self._show_foot(rows)
+        self._show_foot(letters(rows, found))
 
-    def _show_foot(self, rows: list[lobby.LobbyRow]) -> None:
+    def _show_foot(self, marks: list[lobby.RoomMark]) -> None:
         """The keys, and what the letters before a title mean."""
         hints = self.query_one("#hints", OneLine)
         keys = foot(self.war.keymap.hints(Where.LOBBY), hints.width)
-        meant = foot([*letters(rows, hints.width)], hints.width)
+        meant = foot([*marks], hints.width)
         hints.show(spread(keys, meant, hints.width))
 
     # --- doing ---------------------------------------------------------------------------------
