@@ -132,6 +132,20 @@ def test_idle_people_are_called_so(staffed: Playbook) -> None:
     assert "idle 12 min" == seen.presence("bo")
 
 
+def test_how_long_one_is_idle_and_how_long_one_holds_a_role_are_told_apart(
+    staffed: Playbook,
+) -> None:
+    """Two times stood side by side."""
+    staffed.waits(900)
+    here = {"ana": Here("ana", idle=720)}
+    seen = Scene(scene(staffed).room, staffed.now, "bo", here)
+    (command,) = [row for row in panes.PANES["command"].rows(seen) if row.name == "IC"]
+    assert "idle 12 min, held 15 min" == command.right
+    back = Scene(seen.room, seen.now, "bo", {"ana": Here("ana")})
+    (command,) = [row for row in panes.PANES["command"].rows(back) if row.name == "IC"]
+    assert "here   15 min" == command.right
+
+
 @pytest.mark.parametrize(
     ("state", "sync", "waiting", "words"),
     [

@@ -49,7 +49,9 @@ def role_row(scene: Scene, role: Role) -> PaneRow:
         missed = role is Role.INCIDENT_COMMANDER and not scene.incident.over
         vacant, tone = ("VACANT", Tone.ALARM) if missed else ("vacant", Tone.QUIET)
         return PaneRow(short, "", vacant, tone=tone, notes=notes, about=role)
-    right = f"{scene.presence(holding.person):<6} {scene.since(holding.since):>6}"
+    where, held = scene.presence(holding.person), scene.since(holding.since)
+    # Two times side by side must say which is which.
+    right = f"{where}, held {held}" if " " in where else f"{where:<6} {held:>6}"
     name = scene.name(holding.person)
     if doubles := scene.doubles(holding.person):
         handle = one_line(scene.room.names.handle(holding.person))
