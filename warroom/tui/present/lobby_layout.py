@@ -13,7 +13,6 @@ from warroom.tui.cells import cut
 from warroom.tui.present.lobby import LobbyRow, RoomMark
 from warroom.tui.present.pieces import Piece, Pieces, Tone
 
-_NAMES = ("", "sev", "status", "since", "title", "IC", "next", "here")
 _LABEL, _SEVERITY, _STATUS, _ELAPSED = 9, 5, 14, 8
 _HERE, _OWED = 5, 13
 _COMMANDER, _COMMANDER_NARROW = 18, 9
@@ -28,23 +27,22 @@ class Columns(NamedTuple):
     narrow: bool
 
 
-def columns(rows: Iterable[LobbyRow], width: int) -> Columns:
+def columns(rows: Sequence[LobbyRow], width: int) -> Columns:
     """The columns of these rows in a line of so many cells."""
     narrow = width < _NARROW
-    status, commander, owed = _STATUS, _COMMANDER_NARROW if narrow else _COMMANDER, _OWED
+    status, commander, owed = _STATUS, _COMMANDER, _OWED
     if narrow:
-        shown = [(row.status.text, row.commander.text, row.owed.text) for row in rows]
-        status, commander, owed = (
-            min(most, max(map(cell_len, column)) + 1)
-            for most, column in zip(
-                (status, commander, owed),
-                zip((_NAMES[2], _NAMES[5], _NAMES[6]), *shown, strict=True),
-                strict=True,
-            )
-        )
+        status = _needed(_STATUS, "status", (row.status for row in rows))
+        commander = _needed(_COMMANDER_NARROW, "IC", (row.commander for row in rows))
+        owed = _needed(_OWED, "next", (row.owed for row in rows))
     title = width - (_LABEL + _SEVERITY + status + _ELAPSED + commander + owed + _HERE)
     sizes = _LABEL, _SEVERITY, status, _ELAPSED, max(_LEAST_TITLE, title), commander, owed, _HERE
     return Columns(sizes, narrow)
+
+
+def _needed(most: int, name: str, cells: Iterable[Piece]) -> int:
+    """How many cells a column of this name takes, with a blank at its end."""
+    return min(most, 1 + max(map(cell_len, (name, *(cell.text for cell in cells)))))
 
 
 def lay_out(row: LobbyRow, columns: Columns) -> Pieces:
@@ -68,9 +66,9 @@ def lay_out(row: LobbyRow, columns: Columns) -> Pieces:
 def heading(columns: Columns, above: Sequence[LobbyRow] = ()) -> Pieces:
     """What the columns are; how many rooms stand above those that are seen, and how bad the first
     is."""
+    names = ("", "sev", "status", "since", "title", "IC", "next", "here")
     named = tuple(
-        Piece(_fit(name, size), Tone.QUIET)
-        for name, size in zip(_NAMES, columns.sizes, strict=True)
+        Piece(_fit(name, size), Tone.QUIET) for name, size in zip(names, columns.sizes, strict=True)
     )
     return (_unseen(above), *named[2:]) if above else named
 
