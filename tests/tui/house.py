@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from textual.css.query import NoMatches
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -25,9 +26,13 @@ PATIENCE = 30.0
 
 
 async def wait_until(holds: Callable[[], object], patience: float = PATIENCE) -> None:
-    """Wait for a condition; fails if it does not come."""
+    """Wait for a condition; fails if it does not come. A widget that is not there yet is waited
+    for as well."""
     async with asyncio.timeout(patience):
-        while not holds():  # noqa: ASYNC110 - whatever it is, no event stands for it
+        while True:
+            with suppress(NoMatches):
+                if holds():
+                    return
             await asyncio.sleep(0.005)
 
 
