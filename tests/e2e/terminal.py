@@ -34,7 +34,7 @@ WAIT = 40.0
 
 KEYS = {
     "enter": "\r",
-    "escape": "\x1b",
+    "escape": "\x1b[27u",
     "tab": "\t",
     "space": " ",
     "backspace": "\x7f",
@@ -53,7 +53,13 @@ KEYS = {
     "f5": "\x1b[15~",
     "alt+enter": "\x1b\r",
 } | {f"ctrl+{letter}": chr(ord(letter) - ord("a") + 1) for letter in "abcdefghklnopqrstuvwxyz"}
-"""What a terminal sends for a key; ctrl+i, ctrl+j and ctrl+m are other keys there."""
+"""What a terminal sends for a key; ctrl+i, ctrl+j and ctrl+m are other keys there.
+
+Escape comes as newer terminals send it to a program that asks for that. The lone byte of older ones
+is the key only if nothing follows for a while, and that is no while on a machine that stands still.
+"""
+
+OLD_ESCAPE = "\x1b"
 
 WARROOM = [sys.executable, "-P", "-c", "from warroom.cli.main import run; run()"]
 
@@ -72,9 +78,6 @@ def surroundings(home: Path) -> dict[str, str]:
         "TEXTUAL_ANIMATIONS": "none",
     }
 
-
-_ESCAPE_ALONE = 0.2
-"""Seconds without a key after which a program takes an escape for the key of that name."""
 
 # A process cannot make a terminal its own from outside, and a function between fork and exec is
 # not safe beside our reading threads. So a small program does it, and becomes the one to run.
@@ -154,8 +157,6 @@ class Terminal:
         """Press keys by name; a single character is a key, too."""
         for key in keys:
             self.send(KEYS.get(key, key))
-            if key == "escape":
-                time.sleep(_ESCAPE_ALONE)
 
     def paste(self, text: str) -> None:
         """Paste as a terminal with bracketed paste does."""

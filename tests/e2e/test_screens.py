@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.terminal import WAIT, WARROOM, Terminal, surroundings
+from tests.e2e.terminal import OLD_ESCAPE, WAIT, WARROOM, Terminal, surroundings
 from tests.integration.conftest import HubProcess, Hubs
 
 EMPTY = "type and press enter"
@@ -332,6 +332,15 @@ def test_the_window_changes_its_size(room: House) -> None:
     ana.wait_for("Decisions", "> half a sentence")
     ana.press("enter")
     stands(ana, "half a sentence")
+
+
+def test_escape_of_an_older_terminal_is_the_key(room: House) -> None:
+    """A lone byte, and nothing after it."""
+    ana = room.joins("ana")
+    ana.send(OLD_ESCAPE)
+    ana.wait_for("i write")
+    ana.press("q")
+    ana.wait_for("^n declare")
 
 
 def test_ctrl_c_copies_and_never_quits(room: House) -> None:

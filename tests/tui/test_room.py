@@ -603,6 +603,23 @@ async def test_what_is_not_found_can_be_typed_otherwise(hub: FakeHub) -> None:
         )
 
 
+async def test_what_is_typed_before_and_after_escape_goes_where_it_was_meant(
+    hub: FakeHub,
+) -> None:
+    """However quickly it comes: the one is text, the other are keys of the timeline."""
+    async with in_room(hub) as at:
+        at.bursts(*"half", "escape", "g", "i", *" a line")
+        await at.waits_for(lambda: at.composer.text == "half a line")
+        assert at.composer.has_focus_within
+        assert 0 == at.timeline._cursor
+        at.bursts("ctrl+u", *"/ob")
+        await at.waits_for(lambda: at.composer.completion.choices)
+        at.bursts("escape", *"s p99")
+        await at.waits_for(lambda: at.composer.text == "/obs p99")
+        at.bursts("ctrl+u", "escape", "q")
+        await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+
+
 async def test_a_second_escape_leaves_the_room_where_it_is(hub: FakeHub) -> None:
     """What is read over the room goes once."""
     async with in_room(hub) as at:

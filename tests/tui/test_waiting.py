@@ -135,7 +135,7 @@ async def test_declaring_needs_the_hub(hub: FakeHub) -> None:
         await at.presses("ctrl+n")
         at.lobby.query_one(Input).value = "Payments fail"
         await at.presses("enter")
-        await at.waits_for(lambda: any("needs the hub" in text for text in at.toasts()))
+        await at.waits_for(lambda: "needs the hub" in at.wrong)
         assert "Payments fail" == at.lobby.query_one(Input).value
         assert 1 == len(hub.rooms)
 

@@ -41,7 +41,6 @@ class Key(Struct, frozen=True, kw_only=True):
     help: str
     action: str = ""
     hint: str = ""
-    priority: bool = False
     ordered: bool = False
     writes: bool = False
 
@@ -215,7 +214,7 @@ KEYS: tuple[Key, ...] = (
         action="leave",
         hint="timeline",
         help="Go to the timeline; what is typed stays. Closes the list of words, drops a paste.",
-        priority=True,
+        ordered=True,
     ),
     Key(
         id="composer.send",
@@ -587,9 +586,7 @@ OWN: frozenset[str] = frozenset(key.id for key in KEYS if key.action)
 def bindings(*places: Where) -> list[BindingType]:
     """The bindings of the keys that work in these places."""
     return [
-        Binding(
-            key.keys, key.action, key.hint or key.help, show=False, id=key.id, priority=key.priority
-        )
+        Binding(key.keys, key.action, key.hint or key.help, show=False, id=key.id)
         for key in _at(*places)
         if key.action and not key.ordered
     ]

@@ -1,7 +1,9 @@
 """Keys act in the order in which they were typed, however quickly they come.
 
 Textual hands a key on from widget to widget. Of a burst, which is what a slow line makes of quick
-typing, later keys would overtake it, and keys that come before there is a line would be lost.
+typing, later keys would overtake it, and keys that come before there is a line would be lost. A
+widget names in `turns` the keys of its own after which others may be for somewhere else: these wait
+until its screen takes them.
 """
 
 from typing import Any
@@ -38,8 +40,11 @@ class KeysInOrder(App[None]):
             if self._early is not None:
                 self._early.append(event)
                 return
-            if isinstance(event, events.Key) and await self._acts_at_once(event.key):
-                return
+            if isinstance(event, events.Key):
+                if await self._acts_at_once(event.key):
+                    return
+                if event.key in getattr(self.focused, "turns", ()):
+                    self.keep_keys_for(self.screen)
         await super().on_event(event)
 
     async def _acts_at_once(self, key: str) -> bool:
@@ -54,15 +59,6 @@ class KeysInOrder(App[None]):
     def keep_keys_for(self, screen: Screen[Any]) -> None:
         """Keep the keys that come before there is something on this screen that takes them."""
         self._awaited, self._early = screen, self._early or []
-
-    def keep_key(self, key: events.Key) -> None:
-        """A key that had gone where it does not belong; it comes before those that came later."""
-        copy = key.copy()
-        copy.time = key.time
-        if self._early is None:
-            self.post_message(copy)
-        else:
-            self._early.append(copy)
 
     def take_keys(self, screen: Screen[Any]) -> None:
         """A screen takes keys, those that came before it first; or it is gone."""

@@ -1,6 +1,6 @@
 """One line that answers a question: enter comes in its turn, and what follows it goes on."""
 
-from typing import cast
+from typing import ClassVar, cast
 
 from textual import events
 from textual.widgets import Input
@@ -16,24 +16,11 @@ class AnswerLine(Input):
     `dealt_with`.
     """
 
-    _given = False
-
-    @property
-    def _war(self) -> War:
-        return cast(War, self.app)
+    turns: ClassVar[frozenset[str]] = frozenset({"enter"})
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order in which they were typed."""
-        if self._given or event.key == "enter":
-            event.stop()
-            event.prevent_default()
-        if self._given:
-            self._war.keep_key(event)
-        elif event.key == "enter":
-            self._given = True
-            self._war.keep_keys_for(self.screen)
-            await self.action_submit()
-        elif bindings := self._bindings.key_to_bindings.get(event.key):
+        if bindings := self._bindings.key_to_bindings.get(event.key):
             event.stop()
             event.prevent_default()
             await self.run_action(bindings[0].action)
@@ -42,8 +29,4 @@ class AnswerLine(Input):
 
     def dealt_with(self) -> None:
         """The answer was taken, or is to be mended: later keys go where the focus is by now."""
-        self.call_later(self._go_on)  # after the keys that have come here already
-
-    def _go_on(self) -> None:
-        self._given = False
-        self._war.take_keys(self.screen)
+        cast(War, self.app).take_keys(self.screen)

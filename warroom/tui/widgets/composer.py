@@ -73,6 +73,9 @@ class Composer(Vertical):
     class Left(Message):
         """The person wants to go to the timeline."""
 
+    class Stayed(Message):
+        """What was open is closed; the person types on."""
+
     def __init__(
         self, complete: Callable[[str], Completion], history: History, keymap: Keymap
     ) -> None:
@@ -208,6 +211,9 @@ class Composer(Vertical):
                 return self._take_choice()
             case "earlier" | "later":
                 return self._move(1 if action == "later" else -1)
+            case "leave":
+                self._leave()
+                return True
             case _:
                 return False
 
@@ -236,7 +242,7 @@ class Composer(Vertical):
         self.line.replace(choice.insert, start, self._at(len(before)))
         return True
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         """Close what is open: a held paste, a list of choices, and only then go to the timeline.
 
         How a word is used is no list: it is in nobody's way, and goes along.
@@ -244,11 +250,11 @@ class Composer(Vertical):
         if self.held is not None:
             self.held = None
             self._hold_shown()
+            self.post_message(self.Stayed())
             return
         choosing = bool(self.completion.choices)
         self._offer(NOTHING)
-        if not choosing:
-            self.post_message(self.Left())
+        self.post_message(self.Stayed() if choosing else self.Left())
 
     # --- what happens ----------------------------------------------------------------------------
 

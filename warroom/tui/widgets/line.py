@@ -38,6 +38,7 @@ class Line(TextArea):
         super().__init__(id="line", highlight_cursor_line=False, tab_behavior="focus")
         self._keeper = keeper
         self._actions = keymap.actions(Where.COMPOSER)
+        self.turns = frozenset(key for key, action in self._actions.items() if action == "leave")
         self._entered: Timer | None = None
         self._gathered = ""
         self._rush = Rush()
