@@ -61,6 +61,10 @@ is the key only if nothing follows for a while, and that is no while on a machin
 
 OLD_ESCAPE = "\x1b"
 
+_LOOK = 0.2
+"""Seconds that a person who leaves something looks before they type on; what comes at once is for
+the tests of the screens."""
+
 WARROOM = [sys.executable, "-P", "-c", "from warroom.cli.main import run; run()"]
 
 
@@ -157,6 +161,8 @@ class Terminal:
         """Press keys by name; a single character is a key, too."""
         for key in keys:
             self.send(KEYS.get(key, key))
+            if key == "escape":
+                time.sleep(_LOOK)
 
     def paste(self, text: str) -> None:
         """Paste as a terminal with bracketed paste does."""

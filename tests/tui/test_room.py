@@ -616,8 +616,14 @@ async def test_what_is_typed_before_and_after_escape_goes_where_it_was_meant(
         await at.waits_for(lambda: at.composer.completion.choices)
         at.bursts("escape", *"s p99")
         await at.waits_for(lambda: at.composer.text == "/obs p99")
-        at.bursts("ctrl+u", "escape", "q")
+        at.bursts("ctrl+u", "escape", "slash", *"no", "escape", "j", "i", *"more")
+        await at.waits_for(lambda: at.composer.text == "more")
+        await at.presses("escape", "tab")
+        await at.waits_for(lambda: at.room.query("PaneView:focus"))
+        at.bursts("escape", "q")
         await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
+        at.bursts("ctrl+n", *"down", "escape", "k", "enter")
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
 
 
 async def test_a_second_escape_leaves_the_room_where_it_is(hub: FakeHub) -> None:

@@ -228,6 +228,7 @@ class LobbyScreen(Screen[None]):
 
     def key_escape(self) -> None:
         self._ask_title(None)
+        self.war.take_keys(self)
 
     async def action_go(self, to: str) -> None:
         """Move the cursor as the list does."""

@@ -267,19 +267,15 @@ class RoomScreen(SpeakingOfRoom, PanesOfRoom, TimelineOfRoom):
         self.set_focus(self.composer.line)
 
     @on(Composer.Left)
-    def _composer_left(self) -> None:
-        self.to_timeline()
-        self._go_on()
-
-    @on(Composer.Stayed)
-    def _go_on(self) -> None:
-        """It is known where the next keys go."""
-        self.war.take_keys(self)
-
     def to_timeline(self) -> None:
-        """Show the timeline, and go into it."""
+        """Show the timeline, and go into it; the next keys are for it."""
         self.body.give_back()
         self.set_focus(self.timeline)
+        self.war.take_keys(self)
+
+    @on(Composer.Stayed)
+    def _type_on(self) -> None:
+        self.war.take_keys(self)
 
     def action_lobby(self) -> None:
         """Leave for the lobby. What is typed stays for when one comes back."""

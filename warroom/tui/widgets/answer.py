@@ -12,11 +12,11 @@ class AnswerLine(Input):
     """An `Input` for who types on after enter, or whose keys come in bursts, over a slow line.
 
     What is a binding in Textual, as enter and backspace are, is overtaken by letters that came with
-    it. Here keys act in their order, enter ends the answer, and later keys wait until that is
-    `dealt_with`.
+    it. Here keys act in their order. Enter ends the answer, and later keys wait until that is
+    `dealt_with`; escape leaves it, and they wait until the screen takes them.
     """
 
-    turns: ClassVar[frozenset[str]] = frozenset({"enter"})
+    turns: ClassVar[frozenset[str]] = frozenset({"enter", "escape"})
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in the order in which they were typed."""

@@ -42,6 +42,8 @@ class PaneView(VerticalScroll, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Where.PANES)
 
+    turns: ClassVar[frozenset[str]] = frozenset({"escape"})
+
     class Opened(Message):
         """The reader wants the story of a thing."""
 
