@@ -100,6 +100,17 @@ async def test_what_the_hub_declines_comes_back() -> None:
         assert not any("sending" in row for row in at.rows())
 
 
+async def test_why_a_line_came_back_is_to_be_read() -> None:
+    """No list of what could follow is in its way, until the line is another."""
+    async with in_room() as at:
+        await at.sends("/role accept tl")
+        await at.waits_for(lambda: at.composer.complaint)
+        await at.pilot.pause()
+        assert not at.composer.completion
+        await at.presses("backspace")
+        await at.waits_for(lambda: at.composer.completion)
+
+
 async def test_what_is_declined_does_not_overwrite_the_next_line() -> None:
     """Words that come back while one types go to the history instead."""
     async with in_room() as at:

@@ -623,7 +623,7 @@ async def test_what_is_typed_before_and_after_escape_goes_where_it_was_meant(
         at.bursts("escape", "q")
         await at.waits_for(lambda: isinstance(at.app.screen, LobbyScreen))
         at.bursts("ctrl+n", *"down", "escape", "k", "enter")
-        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen))
+        await at.waits_for(lambda: isinstance(at.app.screen, RoomScreen) and at.room.query("#line"))
 
 
 async def test_a_second_escape_leaves_the_room_where_it_is(hub: FakeHub) -> None:

@@ -83,6 +83,8 @@ class WaitingOfRoom(Screen[None]):
         if not self.composer.text.strip() and id_ in self.replica.returned:
             self.memory.editing.add(id_)
         self.composer.take_back(typed)
+        if self.composer.text == typed:
+            self.composer.offer_nothing()
 
     @on(Composer.Cleared)
     def _cleared(self) -> None:

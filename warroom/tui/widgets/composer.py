@@ -154,6 +154,12 @@ class Composer(Vertical):
         else:
             self.write(text)
 
+    def offer_nothing(self) -> None:
+        """Offer nothing for the text as it is: what is said of it is to be read."""
+        if self._line is not None:
+            self._offered_for = self._before_cursor()
+            self._offer(NOTHING)
+
     def only_reads(self, observer: bool) -> None:
         """Say in the empty line what it is for."""
         self._purpose = LOOKING_ON if observer else PROMPT
